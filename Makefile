@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0
+# ovlsync: the whole interface.  `make help` tells what there is.
+
+KVER ?= $(shell uname -r)
+KDIR ?= $(firstword $(wildcard /lib/modules/$(KVER)/build /usr/src/linux-headers-$(KVER)))
+PREFIX ?= /usr/local
+DESTDIR ?=
+O := build
+
+# The kernels that the tests boot; their headers come with `make deps`.
+TEST_KERNELS := 6.1 6.12
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+
+.PHONY: all
+all: cli module ## build ovlctl, and ovlsync.ko for the running kernel or KVER=
+
+.PHONY: cli
+cli: ## build only build/ovlctl
+	+@$(MAKE) --no-print-directory -C cli O=../$(O)
+
+# Built in a directory of its own for each kernel, of links to the sources.
+.PHONY: module
+module: ## build only build/<release>/ovlsync.ko
+	@test -n "$(KDIR)" || { \
+		echo "make: no headers for kernel $(KVER): install linux-headers-$(KVER), or give KVER= or KDIR=" >&2; \
+		exit 1; }
+	@mkdir -p $(O)/$(KVER)
+	@ln -sfn ../uapi $(O)/uapi
+	@for f in module/*.c module/*.h module/Kbuild; do \
+		ln -sf ../../$$f $(O)/$(KVER)/; done
+	+@$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(O)/$(KVER) modules
+
+.PHONY: deps
+deps: ## install what building and testing need, where it is missing
+	@scripts/install-deps
+
+# For every kernel that the tests boot: its image, and the module built for it.
+.PHONY: guest-%
+guest-%: deps
+	+@eval "$$(tests/vm/kernel $*)" && \
+		$(MAKE) --no-print-directory -s module KVER="$$release" KDIR="$$build"
+
+.PHONY: demo
+demo: deps cli-after-deps guest-6.12 ## what it gains: stock against ovlsync, in a guest
+	@tests/demo/run
+
+.PHONY: cli-after-deps
+cli-after-deps: deps
+	+@$(MAKE) --no-print-directory -s cli
+
+.PHONY: test
+test: cli-after-deps $(TEST_KERNELS:%=guest-%) ## host tests, and the bats suite in guests of both kernels
+	@tests/run $(TEST_KERNELS)
+
+.PHONY: test-debug
+test-debug: cli-after-deps guest-debug ## the bats suite on the debug kernel
+	@tests/run debug
+
+.PHONY: style
+style: ## check the style of C, shell and commits
+	@scripts/style
+
+.PHONY: install
+install: all ## install module and ovlctl on this machine
+	install -D -m 0644 $(O)/$(KVER)/ovlsync.ko $(DESTDIR)/lib/modules/$(KVER)/updates/ovlsync.ko
+	install -D -m 0755 $(O)/ovlctl $(DESTDIR)$(PREFIX)/sbin/ovlctl
+	install -D -m 0644 uapi/linux/ovlsync.h $(DESTDIR)$(PREFIX)/include/linux/ovlsync.h
+	@test -n "$(DESTDIR)" || depmod $(KVER)
+
+.PHONY: uninstall
+uninstall: ## take away what install put there
+	rm -f $(DESTDIR)/lib/modules/$(KVER)/updates/ovlsync.ko $(DESTDIR)$(PREFIX)/sbin/ovlctl \
+		$(DESTDIR)$(PREFIX)/include/linux/ovlsync.h
+	@test -n "$(DESTDIR)" || depmod $(KVER)
+
+.PHONY: clean
+clean: ## remove build/
+	rm -rf $(O)
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -1,0 +1,504 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Find overlay superblocks, shim their operations, let go of them again (design section 3).
+ *
+ * NEW MOUNTS are seen by wrapping the filesystem type's ->mount, or ->init_fs_context and, in each
+ * context, ->get_tree.  Both run in the mounting task, with s_umount held exclusively, before anyone
+ * else can see the mount.  MOUNTS THAT EXIST are walked when the module is loaded.
+ *
+ * THE SHIM is one copy of overlayfs' table of superblock operations, for all mounts, with sync_fs and
+ * put_super replaced.  It is allocated once a load and never freed, for the VFS keeps pointers to a
+ * superblock's operations across sleeps (destroy_inode(), generic_shutdown_super()).  When the module
+ * is unloaded the two entries are set back, so that the table left behind is overlayfs' own again.
+ *
+ * LEAVING.  Restoring s_op needs s_umount exclusively, and so an active reference; a mount without
+ * one is dying, and is waited for.  Wrappers may still be executed by tasks that loaded the pointer
+ * before it was set back: they are counted, and two RCU-tasks grace periods cover the instructions
+ * before and after the count.  A context from fsopen(2) has our operations for as long as its
+ * descriptor is open, and holds a module reference.
+ *
+ * What somebody else has wrapped after us is not ours to restore: the unload waits, and says so.
+ */
+#define pr_fmt(fmt) "ovlsync: " fmt
+
+#include <linux/delay.h>
+#include <linux/fs.h>
+#include <linux/fs_context.h>
+#include <linux/kmemleak.h>
+#include <linux/module.h>
+#include <linux/namei.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+
+#include "attach.h"
+#include "compat.h"
+#include "reaper.h"
+#include "suspect.h"
+#include "sync.h"
+#include "sysfs.h"
+#include "watch.h"
+
+static struct file_system_type *overlay_type;
+
+/* Overlayfs' own table, the same for every mount; known from the first mount that is seen. */
+static const struct super_operations *stock_ops;
+static struct super_operations *shim_ops;
+static DEFINE_MUTEX(shim_mutex);
+
+/* Tasks inside of the wrappers below. */
+static atomic_t wrapper_users = ATOMIC_INIT(0);
+
+static int shim_sync_fs(struct super_block *sb, int wait)
+{
+	/* s_umount is held: the object can't go away. */
+	struct ovlsync_mount *m = ovlsync_mount_find(sb);
+	struct ovlsync_sync_result result = {};
+
+	if (!m)
+		return stock_ops->sync_fs(sb, wait);
+	/* Only a superblock that is being unmounted has no active reference. */
+	if (!m->tunables.umount_syncs && !atomic_read(&sb->s_active))
+		return 0;
+	return ovlsync_sync(m, wait, stock_ops->sync_fs, &result);
+}
+
+/**
+ * ovlsync_sync_now - sync an overlay as syncfs(2) does, with figures
+ * @m: its mount object
+ * @result: what was done
+ *
+ * Context: may sleep; s_umount of the overlay held shared.
+ * Return: 0 or an error, see ovlsync_sync().
+ */
+int ovlsync_sync_now(struct ovlsync_mount *m, struct ovlsync_sync_result *result)
+{
+	const char *reason;
+	int err;
+
+	memset(result, 0, sizeof(*result));
+	if (sb_rdonly(m->sb)) {
+		result->mode = ovlsync_mount_mode(m, &reason);
+		return 0;
+	}
+	err = ovlsync_sync(m, 0, stock_ops->sync_fs, result);
+	return err ?: ovlsync_sync(m, 1, stock_ops->sync_fs, result);
+}
+
+/* Takes a mount object apart; nothing of ours is left on the superblock but its s_op. */
+static void detach(struct ovlsync_mount *m)
+{
+	ovlsync_sysfs_detach(m);
+	ovlsync_reaper_detach(m);
+	ovlsync_watch_detach(m);
+	ovlsync_suspects_purge(m);
+	ovlsync_mount_withdraw(m);
+	ovlsync_mount_put(m);
+}
+
+static void shim_put_super(struct super_block *sb)
+{
+	struct ovlsync_mount *m = ovlsync_mount_find(sb);
+
+	atomic_inc(&wrapper_users);
+	/* Before overlayfs lets go of the upper, to which the suspects belong. */
+	if (m)
+		detach(m);
+	stock_ops->put_super(sb);
+	atomic_dec(&wrapper_users);
+}
+
+/* Makes the shim table at the first mount.  Returns false if @sb has operations unknown to us. */
+static bool shim_prepare(struct super_block *sb)
+{
+	bool ok = true;
+
+	mutex_lock(&shim_mutex);
+	if (!shim_ops) {
+		shim_ops = kmemdup(sb->s_op, sizeof(*shim_ops), GFP_KERNEL);
+		if (shim_ops) {
+			kmemleak_not_leak(shim_ops);
+			stock_ops = sb->s_op;
+			shim_ops->sync_fs = shim_sync_fs;
+			shim_ops->put_super = shim_put_super;
+		}
+	}
+	if (!shim_ops || sb->s_op != stock_ops || !stock_ops->sync_fs || !stock_ops->put_super)
+		ok = false;
+	mutex_unlock(&shim_mutex);
+	return ok;
+}
+
+static void find_upper(struct ovlsync_mount *m, const struct ovlsync_options *opts)
+{
+	struct super_block *upper_sb = ovlsync_upper_resolve(m->sb, opts->upperdir);
+
+	if (upper_sb)
+		ovlsync_mount_set_upper(m, upper_sb);
+}
+
+/* Reads the options and says whether there is anything to watch for. */
+static int examine(struct ovlsync_mount *m, bool *watch)
+{
+	struct ovlsync_options opts;
+	int err = ovlsync_options_read(m->sb, &opts);
+
+	*watch = false;
+	if (err)
+		goto out;
+	m->has_upper = opts.upperdir;
+	m->is_volatile = opts.is_volatile;
+	if (!m->has_upper)
+		goto out;
+	find_upper(m, &opts);
+	/* nfsd opens files without an event there (design section 3, modes). */
+	if (!OVLSYNC_OPEN_EVENT_IN_VFS && m->sb->s_export_op)
+		m->refusal = "nfs_export=on: nfsd opens files without an event on this kernel";
+	*watch = !m->is_volatile && !m->refusal &&
+		 !(m->upper.sb && (m->upper.refusal || m->upper.in_memory));
+out:
+	ovlsync_options_free(&opts);
+	return err;
+}
+
+static int attach_locked(struct super_block *sb, bool live)
+{
+	struct ovlsync_mount *m;
+	bool watch;
+	int err;
+
+	if (ovlsync_mount_find(sb))
+		return 0;
+	if (!shim_prepare(sb))
+		return -EBUSY;
+	m = ovlsync_mount_create(sb);
+	if (!m)
+		return -ENOMEM;
+	ovlsync_reaper_attach(m);
+	err = examine(m, &watch);
+	if (err)
+		goto err_put;
+	if (watch) {
+		if (live) {
+			spin_lock(&m->lock);
+			ovlsync_gap_open(m, OVLSYNC_GAP_ATTACHED, true);
+			spin_unlock(&m->lock);
+		}
+		err = ovlsync_watch_attach(m);
+		if (err)
+			goto err_put;
+	}
+	err = ovlsync_mount_publish(m);
+	if (err)
+		goto err_watch;
+	err = ovlsync_sysfs_attach(m);
+	if (err)
+		goto err_withdraw;
+	WRITE_ONCE(sb->s_op, shim_ops);
+	if (live && watch)
+		ovlsync_watch_take_stock(m);
+	return 0;
+
+err_withdraw:
+	ovlsync_mount_withdraw(m);
+err_watch:
+	ovlsync_reaper_detach(m);
+	ovlsync_watch_detach(m);
+	ovlsync_suspects_purge(m);
+err_put:
+	ovlsync_mount_put(m);
+	return err;
+}
+
+/* s_umount is held exclusively.  A mount that we can't attach to stays as overlayfs made it. */
+static void attach(struct super_block *sb, bool live)
+{
+	int err = attach_locked(sb, live);
+
+	if (!err)
+		return;
+	ovlsync_mount_missed(sb);
+	pr_warn_ratelimited("overlay %u:%u: not attached (error %d): it syncs as without ovlsync\n",
+			    MAJOR(sb->s_dev), MINOR(sb->s_dev), err);
+}
+
+static void restore_and_detach(struct super_block *sb)
+{
+	struct ovlsync_mount *m;
+
+	down_write(&sb->s_umount);
+	m = ovlsync_mount_find(sb);
+	if (m && sb->s_op == shim_ops) {
+		WRITE_ONCE(sb->s_op, stock_ops);
+		detach(m);
+	}
+	up_write(&sb->s_umount);
+}
+
+#ifdef OVLSYNC_HAVE_FSTYPE_MOUNT
+typedef struct dentry *(*mount_t)(struct file_system_type *type, int flags, const char *dev_name,
+				  void *data);
+static mount_t stock_mount;
+
+static struct dentry *wrap_mount(struct file_system_type *type, int flags, const char *dev_name,
+				 void *data)
+{
+	struct dentry *root;
+
+	atomic_inc(&wrapper_users);
+	root = stock_mount(type, flags, dev_name, data);
+	if (!IS_ERR_OR_NULL(root))
+		attach(root->d_sb, false);
+	atomic_dec(&wrapper_users);
+	return root;
+}
+
+static bool wrap_type_mount(void)
+{
+	stock_mount = overlay_type->mount;
+	if (!stock_mount)
+		return false;
+	WRITE_ONCE(overlay_type->mount, wrap_mount);
+	return true;
+}
+
+static bool unwrap_type_mount(void)
+{
+	return !stock_mount || cmpxchg(&overlay_type->mount, wrap_mount, stock_mount) == wrap_mount ||
+	       overlay_type->mount == stock_mount;
+}
+#else
+static bool wrap_type_mount(void)
+{
+	return false;
+}
+
+static bool unwrap_type_mount(void)
+{
+	return true;
+}
+#endif
+
+/**
+ * struct wrapped_context - operations of one fs_context
+ * @ops: a copy of overlayfs' with get_tree and free replaced; fc->ops points here
+ * @stock: overlayfs' own
+ *
+ * Freed in ->free, together with the context, along with the module reference that it stands for.
+ */
+struct wrapped_context {
+	struct fs_context_operations ops;
+	const struct fs_context_operations *stock;
+};
+
+static int (*stock_init_fs_context)(struct fs_context *fc);
+
+static int wrap_get_tree(struct fs_context *fc)
+{
+	struct wrapped_context *wrapped = container_of(fc->ops, struct wrapped_context, ops);
+	int err;
+
+	atomic_inc(&wrapper_users);
+	err = wrapped->stock->get_tree(fc);
+	if (!err && fc->root)
+		attach(fc->root->d_sb, false);
+	atomic_dec(&wrapper_users);
+	return err;
+}
+
+static void wrap_free(struct fs_context *fc)
+{
+	struct wrapped_context *wrapped = container_of(fc->ops, struct wrapped_context, ops);
+
+	atomic_inc(&wrapper_users);
+	fc->ops = wrapped->stock;
+	if (fc->ops->free)
+		fc->ops->free(fc);
+	kfree(wrapped);
+	module_put(THIS_MODULE);
+	atomic_dec(&wrapper_users);
+}
+
+/* Without memory, or while we are being unloaded, the context stays as overlayfs made it. */
+static void wrap_context(struct fs_context *fc)
+{
+	struct wrapped_context *wrapped;
+
+	if (!try_module_get(THIS_MODULE))
+		return;
+	wrapped = kmalloc(sizeof(*wrapped), GFP_KERNEL_ACCOUNT);
+	if (!wrapped) {
+		module_put(THIS_MODULE);
+		ovlsync_mount_missed(NULL);
+		return;
+	}
+	wrapped->stock = fc->ops;
+	wrapped->ops = *fc->ops;
+	wrapped->ops.get_tree = wrap_get_tree;
+	wrapped->ops.free = wrap_free;
+	fc->ops = &wrapped->ops;
+}
+
+static int wrap_init_fs_context(struct fs_context *fc)
+{
+	int err;
+
+	atomic_inc(&wrapper_users);
+	err = stock_init_fs_context(fc);
+	/* A context made for reconfiguration has its superblock already. */
+	if (!err && fc->purpose != FS_CONTEXT_FOR_RECONFIGURE)
+		wrap_context(fc);
+	atomic_dec(&wrapper_users);
+	return err;
+}
+
+static int wrap_type(void)
+{
+	if (overlay_type->init_fs_context) {
+		stock_init_fs_context = overlay_type->init_fs_context;
+		WRITE_ONCE(overlay_type->init_fs_context, wrap_init_fs_context);
+		return 0;
+	}
+	return wrap_type_mount() ? 0 : -EOPNOTSUPP;
+}
+
+/* Returns false if somebody else has wrapped the type after us. */
+static bool unwrap_type(void)
+{
+	if (!stock_init_fs_context)
+		return unwrap_type_mount();
+	return cmpxchg(&overlay_type->init_fs_context, wrap_init_fs_context,
+		       stock_init_fs_context) == wrap_init_fs_context ||
+	       overlay_type->init_fs_context == stock_init_fs_context;
+}
+
+/* No task may be inside of a wrapper when the module's text goes. */
+static void wait_for_wrappers(void)
+{
+	synchronize_rcu_tasks();
+	while (atomic_read(&wrapper_users))
+		msleep(20);
+	synchronize_rcu_tasks();
+}
+
+/* Superblocks found by the walk when the module is loaded. */
+struct found {
+	struct super_block **sbs;
+	unsigned int nr;
+	unsigned int room;
+};
+
+static void find_one(struct super_block *sb, void *arg)
+{
+	struct found *found = arg;
+
+	if (!found->sbs)
+		found->room++;
+	else if (found->nr < found->room && sb->s_root && atomic_inc_not_zero(&sb->s_active))
+		found->sbs[found->nr++] = sb;
+}
+
+/* Attaches to mounts that exist.  Without memory they stay as overlayfs made them. */
+static void attach_existing(void)
+{
+	struct found found = {};
+	unsigned int i;
+
+	/* First to count them: mounts made from now on come by the wrappers. */
+	iterate_supers_type(overlay_type, find_one, &found);
+	found.sbs = kvcalloc(found.room + 1, sizeof(*found.sbs), GFP_KERNEL);
+	if (!found.sbs) {
+		ovlsync_mount_missed(NULL);
+		pr_warn("no memory to attach to the overlays that are mounted already\n");
+		return;
+	}
+	iterate_supers_type(overlay_type, find_one, &found);
+	for (i = 0; i < found.nr; i++) {
+		struct super_block *sb = found.sbs[i];
+
+		down_write(&sb->s_umount);
+		attach(sb, true);
+		up_write(&sb->s_umount);
+		deactivate_super(sb);
+	}
+	kvfree(found.sbs);
+}
+
+static void detach_all(void)
+{
+	bool told = false;
+
+	while (!ovlsync_mounts_empty()) {
+		struct super_block *sb;
+		unsigned long index = 0;
+
+		while ((sb = ovlsync_mount_next_active(&index)) != NULL) {
+			restore_and_detach(sb);
+			deactivate_super(sb);
+		}
+		if (ovlsync_mounts_empty())
+			break;
+		if (!told)
+			pr_info("waiting for overlays that are being unmounted, or whose operations somebody else has replaced\n");
+		told = true;
+		msleep(100);
+	}
+}
+
+/**
+ * ovlsync_is_overlay - is this superblock an overlay?
+ * @sb: any superblock
+ *
+ * Return: true if it is.
+ */
+bool ovlsync_is_overlay(const struct super_block *sb)
+{
+	return sb->s_type == overlay_type;
+}
+
+/**
+ * ovlsync_attach_init - attach to all overlays, now and from now on
+ *
+ * Context: may sleep.
+ * Return: 0 or an error, with nothing attached.
+ */
+int ovlsync_attach_init(void)
+{
+	int err;
+
+	overlay_type = get_fs_type("overlay");
+	if (!overlay_type) {
+		pr_err("this kernel has no overlayfs\n");
+		return -ENODEV;
+	}
+	err = wrap_type();
+	if (err) {
+		pr_err("overlayfs of this kernel is mounted in a way that is not known\n");
+		module_put(overlay_type->owner);
+		return err;
+	}
+	/* Nothing may fail from here on: contexts made meanwhile have our operations. */
+	attach_existing();
+	return 0;
+}
+
+/**
+ * ovlsync_attach_exit - let go of everything
+ *
+ * Context: may sleep, for as long as somebody else's wrapper is in the way.
+ */
+void ovlsync_attach_exit(void)
+{
+	while (!unwrap_type()) {
+		pr_warn_ratelimited("somebody else has replaced overlayfs' mount operation after us: waiting for it to be restored\n");
+		msleep(1000);
+	}
+	wait_for_wrappers();
+	detach_all();
+	if (shim_ops) {
+		WRITE_ONCE(shim_ops->sync_fs, stock_ops->sync_fs);
+		WRITE_ONCE(shim_ops->put_super, stock_ops->put_super);
+	}
+	/* An overlay that was waited for may still be in put_super. */
+	wait_for_wrappers();
+	module_put(overlay_type->owner);
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Every difference between the kernels that ovlsync runs on, each named after the change.  What can
+ * be told from the headers is tested there (OVLSYNC_HAVE_*, see Kbuild); a version is asked only
+ * for behaviour that leaves no trace in a header.
+ */
+#ifndef OVLSYNC_COMPAT_H
+#define OVLSYNC_COMPAT_H
+
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/fsnotify_backend.h>
+#include <linux/pagemap.h>
+#include <linux/version.h>
+#include <linux/writeback.h>
+
+/*
+ * 6.5 moved fsnotify_open() from the open(2) family into the VFS: before that, files that the
+ * kernel itself opens (nfsd, ksmbd, core dumps, process accounting) raise no FS_OPEN, but all raise
+ * FS_CLOSE_WRITE.
+ */
+#define OVLSYNC_OPEN_EVENT_IN_VFS (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0))
+
+/* 6.10 made every group allocate under memalloc_nofs and dropped the flag. */
+#ifndef FSNOTIFY_GROUP_NOFS
+#define FSNOTIFY_GROUP_NOFS 0
+#endif
+
+/* 6.10 takes the marked object and its type, where there was a pointer to its mark list. */
+static inline int ovlsync_add_sb_mark(struct fsnotify_mark *mark, struct super_block *sb)
+{
+#ifdef OVLSYNC_HAVE_MARK_CONNP
+	return fsnotify_add_mark(mark, &sb->s_fsnotify_marks, FSNOTIFY_OBJ_TYPE_SB, 0, NULL);
+#else
+	return fsnotify_add_mark(mark, sb, FSNOTIFY_OBJ_TYPE_SB, 0);
+#endif
+}
+
+/*
+ * 6.10 can be asked for the inode that holds the metadata, which never looks for lower data (a
+ * data-only layer may be missing, and that lookup warns).  Before, only data could be asked for, and
+ * lower data is always known.
+ */
+static inline struct inode *ovlsync_real_inode(struct dentry *dentry)
+{
+#ifdef OVLSYNC_HAVE_D_REAL_METADATA
+	return d_inode(d_real(dentry, D_REAL_METADATA));
+#else
+	return d_real_inode(dentry);
+#endif
+}
+
+/* 6.19 hid i_state behind accessors. */
+static inline unsigned long ovlsync_inode_state(const struct inode *inode)
+{
+#ifdef OVLSYNC_HAVE_INODE_STATE_READ
+	return inode_state_read_once((struct inode *)inode);
+#else
+	return READ_ONCE(inode->i_state);
+#endif
+}
+
+/**
+ * ovlsync_fdatawrite - start writing an inode's dirty pages, and count them
+ * @mapping: the inode's pages
+ * @sync_mode: WB_SYNC_NONE skips what is busy, WB_SYNC_ALL does not
+ * @written_pages: grows by the pages submitted; by none where the kernel does not tell
+ *
+ * Context: may sleep; takes page locks.
+ * Return: 0 or the filesystem's error.
+ */
+static inline int ovlsync_fdatawrite(struct address_space *mapping,
+				     enum writeback_sync_modes sync_mode, u64 *written_pages)
+{
+#ifdef OVLSYNC_HAVE_FDATAWRITE_WBC
+	struct writeback_control wbc = {
+		.sync_mode = sync_mode,
+		.nr_to_write = LONG_MAX,
+		.range_start = 0,
+		.range_end = LLONG_MAX,
+	};
+	int err = filemap_fdatawrite_wbc(mapping, &wbc);
+
+	if (wbc.nr_to_write < LONG_MAX)
+		*written_pages += LONG_MAX - wbc.nr_to_write;
+	return err;
+#else
+	return sync_mode == WB_SYNC_ALL ? filemap_fdatawrite(mapping) : filemap_flush(mapping);
+#endif
+}
+
+#endif /* OVLSYNC_COMPAT_H */

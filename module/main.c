@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ovlsync: containerized syncfs for stock overlayfs.  Here is only the order of setting up and of
+ * taking down, one the mirror image of the other.
+ */
+#include <linux/init.h>
+#include <linux/module.h>
+
+#include "attach.h"
+#include "ioctl.h"
+#include "reaper.h"
+#include "suspect.h"
+#include "sysfs.h"
+#include "watch.h"
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+static int __init ovlsync_init(void)
+{
+	int err;
+
+	err = ovlsync_suspects_init();
+	if (err)
+		return err;
+	err = ovlsync_reaper_init();
+	if (err)
+		goto err_suspects;
+	err = ovlsync_watch_init();
+	if (err)
+		goto err_reaper;
+	err = ovlsync_sysfs_init();
+	if (err)
+		goto err_watch;
+	err = ovlsync_ioctl_init();
+	if (err)
+		goto err_sysfs;
+	/* Last: nothing after it may fail. */
+	err = ovlsync_attach_init();
+	if (err)
+		goto err_ioctl;
+	return 0;
+
+err_ioctl:
+	ovlsync_ioctl_exit();
+err_sysfs:
+	ovlsync_sysfs_exit();
+err_watch:
+	ovlsync_watch_exit();
+err_reaper:
+	ovlsync_reaper_exit();
+err_suspects:
+	ovlsync_suspects_exit();
+	return err;
+}
+
+static void __exit ovlsync_exit(void)
+{
+	ovlsync_attach_exit();
+	ovlsync_ioctl_exit();
+	ovlsync_sysfs_exit();
+	ovlsync_watch_exit();
+	ovlsync_reaper_exit();
+	ovlsync_suspects_exit();
+}
+
+module_init(ovlsync_init);
+module_exit(ovlsync_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_AUTHOR("The ovlsync authors");
+MODULE_DESCRIPTION("Containerized syncfs for stock overlayfs");
+MODULE_SOFTDEP("pre: overlay");

@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The per-mount object: lifetime, lookup, mode.
+ *
+ * REFERENCES.  A mount object has one reference for its place in the table and one for its fsnotify
+ * mark, which may outlive the superblock until fsnotify's grace period is over.  The last put frees
+ * it.
+ *
+ * LIFETIME.  It enters the table while s_umount of the overlay is held exclusively, and leaves it
+ * the same way: in put_super, or when the module is unloaded.  Who holds s_umount, or a file on the
+ * overlay while /dev/ovlsync is open, may use what ovlsync_mount_find() returns without a reference.
+ *
+ * GAPS.  The list may lack something: what was dirtied before we attached, or openers that found no
+ * room.  A gap makes every sync a full one until one is closed by this sequence, in this order:
+ *  1. ovlsync_flush_begin() notes the moment;
+ *  2. all overlay inodes in cache are walked, and those open for write or dirty put on the list, so
+ *     that what their openers write from now on is known (only if the gap is @gap_unwalked);
+ *  3. the whole upper is flushed, which makes what was dirtied before durable;
+ *  4. ovlsync_flush_done() closes the gaps that were there at step 1 and were not opened anew: this
+ *     mount's, and those of other mounts on the same upper that need no walk.
+ */
+#define pr_fmt(fmt) "ovlsync: " fmt
+
+#include <linux/fs.h>
+#include <linux/slab.h>
+#include <linux/xarray.h>
+
+#include "mount.h"
+
+/* Mount objects by the minor of the overlay's anonymous device. */
+static DEFINE_XARRAY(mounts);
+
+/* The clock of gaps and flushes: counts events, not time. */
+static atomic64_t flush_clock = ATOMIC64_INIT(0);
+
+/* Watched overlays of unknown upper that are stacked on something that may be an overlay. */
+static atomic_t unresolved_stacked = ATOMIC_INIT(0);
+
+/**
+ * ovlsync_mount_create - make a mount object
+ * @sb: the overlay
+ *
+ * Context: may sleep.
+ * Return: the object with the table's reference, not yet in the table; NULL without memory.
+ */
+struct ovlsync_mount *ovlsync_mount_create(struct super_block *sb)
+{
+	struct ovlsync_mount *m = kzalloc(sizeof(*m), GFP_KERNEL_ACCOUNT);
+
+	if (!m)
+		return NULL;
+	m->sb = sb;
+	refcount_set(&m->refs, 1);
+	mutex_init(&m->upper_mutex);
+	spin_lock_init(&m->lock);
+	INIT_LIST_HEAD(&m->suspects);
+	list_add(&m->hand.list, &m->suspects);
+	m->tunables = ovlsync_defaults;
+	m->reaper_wait_ms = m->tunables.interval_ms;
+	init_completion(&m->kobj_gone);
+	return m;
+}
+
+/**
+ * ovlsync_mount_put - drop a reference, and free the object with the last
+ * @m: the mount object
+ *
+ * Context: any.
+ */
+void ovlsync_mount_put(struct ovlsync_mount *m)
+{
+	if (refcount_dec_and_test(&m->refs))
+		kfree(m);
+}
+
+/**
+ * ovlsync_mount_publish - put a mount object into the table
+ * @m: the mount object
+ *
+ * Context: may sleep; s_umount of the overlay held exclusively.
+ * Return: 0, -EBUSY if the overlay has one already, -ENOMEM.
+ */
+int ovlsync_mount_publish(struct ovlsync_mount *m)
+{
+	int err;
+
+	lockdep_assert_held_write(&m->sb->s_umount);
+	err = xa_insert(&mounts, MINOR(m->sb->s_dev), m, GFP_KERNEL);
+	if (!err && m->watched && m->has_upper && !smp_load_acquire(&m->upper.sb) &&
+	    m->sb->s_stack_depth > 1) {
+		m->unresolved = true;
+		atomic_inc(&unresolved_stacked);
+	}
+	return err;
+}
+
+/**
+ * ovlsync_mount_missed - an overlay could not be attached to
+ * @sb: the overlay, or NULL if there may be any number of them
+ *
+ * It may have its upper on one that we are attached to, which may not be containerized then.
+ */
+void ovlsync_mount_missed(const struct super_block *sb)
+{
+	if (!sb || sb->s_stack_depth > 1)
+		atomic_inc(&unresolved_stacked);
+}
+
+static void settle_unresolved(struct ovlsync_mount *m)
+{
+	if (m->unresolved) {
+		m->unresolved = false;
+		atomic_dec(&unresolved_stacked);
+	}
+}
+
+/**
+ * ovlsync_mount_withdraw - take a mount object out of the table
+ * @m: the mount object
+ *
+ * The table's reference becomes the caller's.
+ *
+ * Context: may sleep; s_umount of the overlay held exclusively.
+ */
+void ovlsync_mount_withdraw(struct ovlsync_mount *m)
+{
+	lockdep_assert_held_write(&m->sb->s_umount);
+	xa_erase(&mounts, MINOR(m->sb->s_dev));
+	mutex_lock(&m->upper_mutex);
+	settle_unresolved(m);
+	mutex_unlock(&m->upper_mutex);
+}
+
+/**
+ * ovlsync_mount_find - the mount object of a superblock
+ * @sb: any superblock
+ *
+ * Context: any.  See LIFETIME above for how long the answer may be used.
+ * Return: the object, or NULL if we are not attached.
+ */
+struct ovlsync_mount *ovlsync_mount_find(const struct super_block *sb)
+{
+	struct ovlsync_mount *m;
+
+	if (MAJOR(sb->s_dev))
+		return NULL;
+	rcu_read_lock();
+	m = xa_load(&mounts, MINOR(sb->s_dev));
+	rcu_read_unlock();
+	return m && READ_ONCE(m->sb) == sb ? m : NULL;
+}
+
+/**
+ * ovlsync_mount_next_active - walk all overlays that we are attached to
+ * @index: where to go on; start with 0
+ *
+ * Overlays that are being unmounted are left out.
+ *
+ * Context: may not be called with the table's lock; the caller ends with deactivate_super().
+ * Return: a superblock with an active reference, or NULL at the end.
+ */
+struct super_block *ovlsync_mount_next_active(unsigned long *index)
+{
+	struct super_block *sb = NULL;
+	struct ovlsync_mount *m;
+
+	xa_lock(&mounts);
+	for (m = xa_find(&mounts, index, ULONG_MAX, XA_PRESENT); m;
+	     m = xa_find_after(&mounts, index, ULONG_MAX, XA_PRESENT)) {
+		/* In the table, so put_super has not ended and the superblock is there. */
+		if (atomic_inc_not_zero(&m->sb->s_active)) {
+			sb = m->sb;
+			break;
+		}
+	}
+	xa_unlock(&mounts);
+	(*index)++;
+	return sb;
+}
+
+/**
+ * ovlsync_mounts_empty - is there no mount left that we are attached to?
+ *
+ * Return: true if the table is empty.
+ */
+bool ovlsync_mounts_empty(void)
+{
+	return xa_empty(&mounts);
+}
+
+/*
+ * The outer overlay writes to its upper through files that raise no event there (OVL_OPEN_FLAGS in
+ * fs/overlayfs/file.c), and its sync relies on ours.
+ */
+static void mark_nested(struct super_block *upper_sb)
+{
+	struct ovlsync_mount *below;
+
+	xa_lock(&mounts);
+	below = xa_load(&mounts, MINOR(upper_sb->s_dev));
+	if (below && below->sb == upper_sb)
+		WRITE_ONCE(below->nested, true);
+	xa_unlock(&mounts);
+}
+
+/**
+ * ovlsync_mount_set_upper - the upper superblock has become known
+ * @m: the mount object
+ * @upper_sb: a superblock that holds upper inodes of this overlay
+ *
+ * The first answer stays.  A different one later means that something is not as we believe: it is
+ * said once, and the mount does full syncs from then on.
+ *
+ * Context: may sleep, may read from the disk.
+ * Return: true if @upper_sb is the mount's upper.
+ */
+bool ovlsync_mount_set_upper(struct ovlsync_mount *m, struct super_block *upper_sb)
+{
+	bool same;
+
+	mutex_lock(&m->upper_mutex);
+	if (!m->upper.sb) {
+		if (MAJOR(upper_sb->s_dev) == 0)
+			mark_nested(upper_sb);
+		ovlsync_upper_classify(&m->upper, upper_sb);
+		settle_unresolved(m);
+	}
+	same = m->upper.sb == upper_sb;
+	if (!same && !m->stray) {
+		WRITE_ONCE(m->stray, true);
+		pr_warn("overlay %u:%u: upper inode on %s, where the upper is %s: full syncs from now on\n",
+			MAJOR(m->sb->s_dev), MINOR(m->sb->s_dev), upper_sb->s_id,
+			m->upper.sb->s_id);
+	}
+	mutex_unlock(&m->upper_mutex);
+	return same;
+}
+
+static const char *gap_reason(enum ovlsync_gap gap)
+{
+	switch (gap) {
+	case OVLSYNC_GAP_ATTACHED:
+		return "attached while mounted: the first sync is a full one";
+	case OVLSYNC_GAP_LIMIT:
+		return "openings were not tracked because of max_suspects: the next sync is a full one";
+	case OVLSYNC_GAP_MEMORY:
+		return "openings were not tracked for want of memory: the next sync is a full one";
+	default:
+		return "";
+	}
+}
+
+static enum ovlsync_mode full(const char **reason, const char *why)
+{
+	*reason = why;
+	return OVLSYNC_MODE_FULL;
+}
+
+/**
+ * ovlsync_mount_mode - what a sync of this mount has to do now
+ * @m: the mount object
+ * @reason: set to a sentence that says why; static storage
+ *
+ * Design section 3, modes.  Whatever is not known to be safe is not containerized.
+ *
+ * Context: any.
+ * Return: the mode.
+ */
+enum ovlsync_mode ovlsync_mount_mode(struct ovlsync_mount *m, const char **reason)
+{
+	const struct super_block *upper_sb = smp_load_acquire(&m->upper.sb);
+	enum ovlsync_gap gap;
+
+	if (!m->has_upper) {
+		*reason = "no upper directory: nothing can be written";
+		return OVLSYNC_MODE_NOSYNC;
+	}
+	if (m->is_volatile) {
+		*reason = "mounted volatile";
+		return OVLSYNC_MODE_VOLATILE;
+	}
+	if (upper_sb && m->upper.in_memory) {
+		*reason = "upper filesystem is in memory";
+		return OVLSYNC_MODE_NOSYNC;
+	}
+	if (m->refusal)
+		return full(reason, m->refusal);
+	if (upper_sb && m->upper.refusal)
+		return full(reason, m->upper.refusal);
+	if (!m->watched)
+		return full(reason, "openings can't be watched on this mount");
+	if (READ_ONCE(m->forced_full))
+		return full(reason, "the operator asked for full syncs");
+	if (READ_ONCE(m->stray))
+		return full(reason, "an upper inode was on another filesystem than the upper");
+	if (READ_ONCE(m->nested))
+		return full(reason, "another overlay has its upper directory on this one");
+	if (atomic_read(&unresolved_stacked) && !m->unresolved)
+		return full(reason, "an overlay whose upper is not known may be stacked on this one");
+	if (!upper_sb) {
+		*reason = "upper filesystem not known until a regular file is opened for write";
+		return OVLSYNC_MODE_LEARNING;
+	}
+	gap = READ_ONCE(m->gap);
+	if (gap) {
+		*reason = gap_reason(gap);
+		return gap == OVLSYNC_GAP_ATTACHED ? OVLSYNC_MODE_LEARNING : OVLSYNC_MODE_FULL;
+	}
+	*reason = "only this overlay's suspects are written";
+	return OVLSYNC_MODE_CONTAINERIZED;
+}
+
+/**
+ * ovlsync_mode_name - the name of a mode in sysfs
+ * @mode: the mode
+ *
+ * Return: a static string.
+ */
+const char *ovlsync_mode_name(enum ovlsync_mode mode)
+{
+	static const char *const names[] = {
+		[OVLSYNC_MODE_CONTAINERIZED] = "containerized",
+		[OVLSYNC_MODE_LEARNING] = "learning",
+		[OVLSYNC_MODE_FULL] = "full",
+		[OVLSYNC_MODE_VOLATILE] = "volatile",
+		[OVLSYNC_MODE_NOSYNC] = "nosync",
+	};
+
+	return names[mode];
+}
+
+/**
+ * ovlsync_gap_open - the list may lack something from now on
+ * @m: the mount object
+ * @gap: why
+ * @unwalked: there may be inodes open for write that are not on the list
+ *
+ * Context: any; @m->lock held.
+ */
+void ovlsync_gap_open(struct ovlsync_mount *m, enum ovlsync_gap gap, bool unwalked)
+{
+	lockdep_assert_held(&m->lock);
+	WRITE_ONCE(m->gap, gap);
+	m->gap_seq = atomic64_inc_return(&flush_clock);
+	m->gap_unwalked |= unwalked;
+}
+
+/**
+ * ovlsync_flush_begin - a full sync begins
+ * @m: the mount object
+ *
+ * Return: the moment, for ovlsync_flush_done().
+ */
+u64 ovlsync_flush_begin(struct ovlsync_mount *m)
+{
+	return atomic64_inc_return(&flush_clock);
+}
+
+/**
+ * ovlsync_flush_done - a full sync has ended well: close the gaps that it covers
+ * @m: the mount that was synced
+ * @begun: what ovlsync_flush_begin() returned
+ *
+ * Context: any; takes the lock of every mount in turn.
+ */
+void ovlsync_flush_done(struct ovlsync_mount *m, u64 begun)
+{
+	const struct super_block *upper_sb = smp_load_acquire(&m->upper.sb);
+	struct ovlsync_mount *other;
+	unsigned long index;
+
+	if (!upper_sb)
+		return;
+	xa_lock(&mounts);
+	xa_for_each(&mounts, index, other) {
+		if (smp_load_acquire(&other->upper.sb) != upper_sb)
+			continue;
+		spin_lock(&other->lock);
+		if (other->gap && other->gap_seq < begun && !other->gap_unwalked)
+			WRITE_ONCE(other->gap, OVLSYNC_GAP_NONE);
+		spin_unlock(&other->lock);
+	}
+	xa_unlock(&mounts);
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef OVLSYNC_MOUNT_H
+#define OVLSYNC_MOUNT_H
+
+#include <linux/atomic.h>
+#include <linux/completion.h>
+#include <linux/errseq.h>
+#include <linux/fsnotify_backend.h>
+#include <linux/kobject.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/refcount.h>
+#include <linux/rhashtable-types.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+#include <linux/ovlsync.h>
+
+#include "upper.h"
+
+struct ovlsync_mount;
+
+/**
+ * enum ovlsync_exit - the ways off the suspect list
+ * @OVLSYNC_EXIT_REAPED: by the periodic reaper
+ * @OVLSYNC_EXIT_SHRUNK: by memory pressure
+ * @OVLSYNC_EXIT_SYNCED: in passing, by a sync
+ * @OVLSYNC_EXIT_UNLINKED: its last link went
+ * @OVLSYNC_EXIT_FORCED: by force-GC
+ * @OVLSYNC_EXIT_EVICTED: by an opener at the limit
+ * @OVLSYNC_EXIT_DETACHED: the overlay was unmounted or the module unloaded
+ */
+enum ovlsync_exit {
+	OVLSYNC_EXIT_REAPED,
+	OVLSYNC_EXIT_SHRUNK,
+	OVLSYNC_EXIT_SYNCED,
+	OVLSYNC_EXIT_UNLINKED,
+	OVLSYNC_EXIT_FORCED,
+	OVLSYNC_EXIT_EVICTED,
+	OVLSYNC_EXIT_DETACHED,
+	OVLSYNC_EXIT_NR,
+};
+
+/**
+ * enum ovlsync_gap - why the list may lack something that is dirty
+ * @OVLSYNC_GAP_NONE: it lacks nothing
+ * @OVLSYNC_GAP_ATTACHED: files were dirtied or open before we attached
+ * @OVLSYNC_GAP_LIMIT: an opening was not tracked, the list being full
+ * @OVLSYNC_GAP_MEMORY: an opening was not tracked for want of memory
+ *
+ * A gap is closed by a full sync (design section 3, rule 0).
+ */
+enum ovlsync_gap {
+	OVLSYNC_GAP_NONE,
+	OVLSYNC_GAP_ATTACHED,
+	OVLSYNC_GAP_LIMIT,
+	OVLSYNC_GAP_MEMORY,
+};
+
+/**
+ * struct ovlsync_suspect - an upper inode that may have been dirtied through a mount
+ * @mount: the mount it belongs to; with @inode the key in the table of all suspects
+ * @inode: the upper inode, pinned by one reference; NULL in the cursor of a walk
+ * @hash: link in the table of all suspects
+ * @list: link in the mount's list, later in a list of what is to be disposed of
+ * @rcu: for freeing, after @list is done with
+ * @wb_err: the inode's writeback error state, up to which errors have been recorded
+ * @added: when, the low half of jiffies
+ */
+struct ovlsync_suspect {
+	struct ovlsync_mount *mount;
+	struct inode *inode;
+	struct rhash_head hash;
+	union {
+		struct list_head list;
+		struct rcu_head rcu;
+	};
+	errseq_t wb_err;
+	u32 added;
+};
+
+/**
+ * struct ovlsync_tunables - what an operator may set for a mount, or for mounts to come
+ * @interval_ms: time between passes of the reaper
+ * @min_age_ms: a suspect younger than this is left alone by the reaper
+ * @batch: suspects looked at under one hold of the lock
+ * @max_suspects: the list's limit
+ * @umount_syncs: umount syncs the overlay; false: it starts and waits for nothing
+ */
+struct ovlsync_tunables {
+	unsigned int interval_ms;
+	unsigned int min_age_ms;
+	unsigned int batch;
+	unsigned int max_suspects;
+	bool umount_syncs;
+};
+
+/**
+ * struct ovlsync_mount - all that we know of one overlay superblock
+ * @sb: the overlay.  Valid until ovlsync_mount_detach() took us out of the table
+ * @refs: one for the table, one for the fsnotify mark
+ * @mark: on @sb; its free_mark drops a reference
+ * @watched: @mark was added: openings are seen
+ * @refusal: why this mount is never containerized, whatever its upper; NULL: it may be
+ * @is_volatile: mounted volatile
+ * @has_upper: there is an upper directory
+ * @upper: the upper filesystem, once known
+ * @upper_mutex: one classifies the upper at a time
+ * @stray: a suspect was not on the known upper: something is not as we believe
+ * @nested: another overlay has its upper on this one; it writes here without events
+ * @unresolved: counted in ovlsync_mounts_unresolved
+ * @forced_full: the operator asked for full syncs
+ *
+ * @lock: protects @suspects, @nr to @exits, @gap, @gap_seq and @closed.  Taken in process context
+ *	only, never held across a sleep or an allocation that may sleep; innermost but for
+ *	rhashtable's own locks
+ * @suspects: in order of arrival; among them the cursors of walks in progress
+ * @hand: cursor that is always on the list: where the next opener at the limit looks
+ * @nr: suspects on the list
+ * @nr_peak: the most there have been
+ * @added_total: ever put on the list
+ * @overflow_total: openings not tracked
+ * @exits: taken off, by way
+ * @gap: why the list may lack something
+ * @gap_seq: when @gap was opened, on the clock of ovlsync_flush_begin()
+ * @gap_unwalked: there may be inodes open for write that are not on the list
+ * @closed: no more suspects are taken
+ *
+ * @tunables: of this mount; single fields are read and written without a lock
+ * @reaper: the delayed work; armed only while there are suspects
+ * @reaper_wait_ms: how long it waits now
+ * @passes_total: of the reaper
+ * @checked_total: suspects that it looked at
+ *
+ * @containerized_total: syncs
+ * @full_total: syncs handed to overlayfs
+ * @errors_total: syncs that failed, and writeback errors found
+ * @inodes_total: written by containerized syncs
+ * @bytes_total: submitted by containerized syncs
+ * @duration_ns_total: spent in syncs
+ * @last_duration_ns: of the last one
+ * @start_duration_ns: of the last wait=0 half, which belongs to the wait=1 half to come
+ * @inflight_inodes: being waited for
+ *
+ * @kobj: the sysfs directory
+ * @kobj_gone: completed when the last user of @kobj has left
+ */
+struct ovlsync_mount {
+	struct super_block *sb;
+	refcount_t refs;
+	struct fsnotify_mark mark;
+	bool watched;
+	const char *refusal;
+	bool is_volatile;
+	bool has_upper;
+	struct ovlsync_upper upper;
+	struct mutex upper_mutex;
+	bool stray;
+	bool nested;
+	bool unresolved;
+	bool forced_full;
+
+	spinlock_t lock;
+	struct list_head suspects;
+	struct ovlsync_suspect hand;
+	u64 nr;
+	u64 nr_peak;
+	u64 added_total;
+	u64 overflow_total;
+	u64 exits[OVLSYNC_EXIT_NR];
+	enum ovlsync_gap gap;
+	u64 gap_seq;
+	bool gap_unwalked;
+	bool closed;
+
+	struct ovlsync_tunables tunables;
+	struct delayed_work reaper;
+	unsigned int reaper_wait_ms;
+	u64 passes_total;
+	u64 checked_total;
+
+	atomic64_t containerized_total;
+	atomic64_t full_total;
+	atomic64_t errors_total;
+	atomic64_t inodes_total;
+	atomic64_t bytes_total;
+	atomic64_t duration_ns_total;
+	atomic64_t last_duration_ns;
+	atomic64_t start_duration_ns;
+	atomic64_t inflight_inodes;
+
+	struct kobject kobj;
+	struct completion kobj_gone;
+};
+
+extern struct ovlsync_tunables ovlsync_defaults;
+
+struct ovlsync_mount *ovlsync_mount_create(struct super_block *sb);
+void ovlsync_mount_put(struct ovlsync_mount *m);
+int ovlsync_mount_publish(struct ovlsync_mount *m);
+void ovlsync_mount_withdraw(struct ovlsync_mount *m);
+struct ovlsync_mount *ovlsync_mount_find(const struct super_block *sb);
+struct super_block *ovlsync_mount_next_active(unsigned long *index);
+bool ovlsync_mounts_empty(void);
+void ovlsync_mount_missed(const struct super_block *sb);
+
+bool ovlsync_mount_set_upper(struct ovlsync_mount *m, struct super_block *upper_sb);
+enum ovlsync_mode ovlsync_mount_mode(struct ovlsync_mount *m, const char **reason);
+const char *ovlsync_mode_name(enum ovlsync_mode mode);
+
+void ovlsync_gap_open(struct ovlsync_mount *m, enum ovlsync_gap gap, bool unwalked);
+u64 ovlsync_flush_begin(struct ovlsync_mount *m);
+void ovlsync_flush_done(struct ovlsync_mount *m, u64 begun);
+
+#endif

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The reaper: takes clean suspects off the list, so that the list can't pin memory.
+ *
+ * One collector, collect(), serves the periodic passes and force-GC: it looks at a batch under the
+ * lock, disposes of what it took outside, and goes on where it was.  A mount's delayed work is armed
+ * while the mount has suspects, and only then.  A pass that finds nothing to take doubles the wait,
+ * up to REAPER_SLOWEST intervals; a new suspect or a changed tunable brings it back.
+ */
+#define pr_fmt(fmt) "ovlsync: " fmt
+
+#include <linux/fs.h>
+#include <linux/jiffies.h>
+#include <linux/sched.h>
+#include <linux/workqueue.h>
+
+#include "compat.h"
+#include "reaper.h"
+#include "suspect.h"
+#include "trace.h"
+
+/* The longest wait between passes, in intervals. */
+#define REAPER_SLOWEST 32
+
+static struct workqueue_struct *reaper_wq;
+
+/* How a collection is to be done. */
+struct collect_how {
+	enum ovlsync_exit exit;
+	unsigned int min_age_ms;
+	bool dry_run;
+};
+
+static bool is_young(const struct ovlsync_suspect *s, unsigned int min_age_ms)
+{
+	return min_age_ms && jiffies_to_msecs((u32)jiffies - s->added) < min_age_ms;
+}
+
+static enum ovlsync_verdict collect_one(struct ovlsync_suspect *s, const struct collect_how *how,
+					struct list_head *dispose)
+{
+	if (how->dry_run)
+		return ovlsync_suspect_verdict(s->inode);
+	if (is_young(s, how->min_age_ms) && READ_ONCE(s->inode->i_nlink))
+		return OVLSYNC_YOUNG;
+	return ovlsync_suspect_try(s, how->exit, dispose);
+}
+
+/*
+ * Looks at every suspect that is on the list when it begins, a batch under one hold of the lock;
+ * @seen counts verdicts.
+ */
+static void collect(struct ovlsync_mount *m, const struct collect_how *how, u64 *seen)
+{
+	struct ovlsync_walk walk;
+	bool more = true;
+
+	ovlsync_walk_begin(&walk, m);
+	while (more) {
+		unsigned int budget = READ_ONCE(m->tunables.batch);
+		struct ovlsync_suspect *s = NULL;
+		LIST_HEAD(dispose);
+
+		spin_lock(&m->lock);
+		while (budget-- && (s = ovlsync_walk_next(&walk)) != NULL)
+			seen[collect_one(s, how, &dispose)]++;
+		spin_unlock(&m->lock);
+		more = s;
+		ovlsync_suspects_dispose(m, &dispose, how->exit);
+		cond_resched();
+	}
+	ovlsync_walk_end(&walk);
+}
+
+/*
+ * Arms the delayed work unless the list is closed.  Under the lock, so that an opener that comes
+ * late can't arm it again after ovlsync_reaper_detach() has cancelled it.
+ */
+static void arm(struct ovlsync_mount *m, unsigned int wait_ms, bool sooner)
+{
+	unsigned long wait = msecs_to_jiffies(wait_ms);
+
+	spin_lock(&m->lock);
+	if (m->nr && !m->closed) {
+		WRITE_ONCE(m->reaper_wait_ms, wait_ms);
+		if (sooner)
+			mod_delayed_work(reaper_wq, &m->reaper, wait);
+		else
+			queue_delayed_work(reaper_wq, &m->reaper, wait);
+	}
+	spin_unlock(&m->lock);
+}
+
+static void reaper_pass(struct work_struct *work)
+{
+	struct ovlsync_mount *m = container_of(to_delayed_work(work), struct ovlsync_mount, reaper);
+	const struct collect_how how = {
+		.exit = OVLSYNC_EXIT_REAPED,
+		.min_age_ms = READ_ONCE(m->tunables.min_age_ms),
+	};
+	unsigned int interval_ms = READ_ONCE(m->tunables.interval_ms);
+	u64 seen[OVLSYNC_VERDICT_NR] = {};
+	unsigned int wait_ms;
+
+	collect(m, &how, seen);
+
+	wait_ms = READ_ONCE(m->reaper_wait_ms);
+	if (seen[OVLSYNC_CLEAN] || seen[OVLSYNC_GONE] || seen[OVLSYNC_YOUNG])
+		wait_ms = interval_ms;
+	else
+		wait_ms = clamp_t(u64, 2ULL * wait_ms, interval_ms,
+				  (u64)REAPER_SLOWEST * interval_ms);
+	trace_ovlsync_reaper_pass(m, seen, wait_ms);
+
+	spin_lock(&m->lock);
+	m->passes_total++;
+	m->checked_total += seen[OVLSYNC_CLEAN] + seen[OVLSYNC_GONE] + seen[OVLSYNC_OPEN] +
+			    seen[OVLSYNC_DIRTY] + seen[OVLSYNC_YOUNG];
+	spin_unlock(&m->lock);
+	arm(m, wait_ms, false);
+}
+
+/**
+ * ovlsync_reaper_wake - there is a new suspect: see to it that a pass comes
+ * @m: the mount
+ *
+ * Context: any; cheap when a pass is due within an interval.
+ */
+void ovlsync_reaper_wake(struct ovlsync_mount *m)
+{
+	unsigned int interval_ms = READ_ONCE(m->tunables.interval_ms);
+	bool slowed_down = READ_ONCE(m->reaper_wait_ms) > interval_ms;
+
+	if (slowed_down || !delayed_work_pending(&m->reaper))
+		arm(m, interval_ms, slowed_down);
+}
+
+/**
+ * ovlsync_reaper_retime - a tunable has changed: act at once
+ * @m: the mount
+ *
+ * Context: any.
+ */
+void ovlsync_reaper_retime(struct ovlsync_mount *m)
+{
+	arm(m, READ_ONCE(m->tunables.interval_ms), true);
+}
+
+/**
+ * ovlsync_reaper_force - reap everything that the removal rule allows, now
+ * @m: the mount
+ * @dry_run: take nothing, only count
+ * @result: what was seen and done
+ *
+ * Context: may sleep.
+ */
+void ovlsync_reaper_force(struct ovlsync_mount *m, bool dry_run, struct ovlsync_gc_result *result)
+{
+	const struct collect_how how = { .exit = OVLSYNC_EXIT_FORCED, .dry_run = dry_run };
+	u64 seen[OVLSYNC_VERDICT_NR] = {};
+
+	collect(m, &how, seen);
+	result->reaped = seen[OVLSYNC_CLEAN] + seen[OVLSYNC_GONE];
+	result->dirty = seen[OVLSYNC_DIRTY];
+	result->open = seen[OVLSYNC_OPEN];
+	result->scanned = result->reaped + result->dirty + result->open;
+}
+
+/**
+ * ovlsync_reaper_attach - prepare a new mount object's delayed work
+ * @m: the mount
+ */
+void ovlsync_reaper_attach(struct ovlsync_mount *m)
+{
+	INIT_DELAYED_WORK(&m->reaper, reaper_pass);
+}
+
+/**
+ * ovlsync_reaper_detach - stop a mount's passes, and wait for one in progress
+ * @m: the mount; its list is closed afterwards
+ *
+ * Context: may sleep.
+ */
+void ovlsync_reaper_detach(struct ovlsync_mount *m)
+{
+	spin_lock(&m->lock);
+	m->closed = true;
+	spin_unlock(&m->lock);
+	cancel_delayed_work_sync(&m->reaper);
+}
+
+/**
+ * ovlsync_reaper_init - set up the workqueue
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ovlsync_reaper_init(void)
+{
+	/* Unbound: a pass over a long list must not keep a CPU's other work waiting. */
+	reaper_wq = alloc_workqueue("ovlsync", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	return reaper_wq ? 0 : -ENOMEM;
+}
+
+/**
+ * ovlsync_reaper_exit - the mirror image of ovlsync_reaper_init()
+ *
+ * Context: may sleep.  No mount is attached any more.
+ */
+void ovlsync_reaper_exit(void)
+{
+	destroy_workqueue(reaper_wq);
+}

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Containerized sync_fs (design section 6).
+ *
+ * The VFS calls sync_fs twice.  wait=0 starts the writeback of all suspects, so that their I/O
+ * overlaps.  wait=1 writes what was dirtied or skipped meanwhile, waits for every suspect, and then
+ * has the upper filesystem commit its journal, which makes metadata durable and, on btrfs, waits for
+ * ordered extents: it has to come last.
+ *
+ * LOCKING.  The overlay's s_umount is held by the VFS; the upper's is taken inside it, shared, as
+ * overlayfs itself does.  A batch of inodes is referenced under m->lock; I/O and iput() happen
+ * without it.  Nothing is allocated.
+ *
+ * ORDER.  Suspects are visited in order of arrival, which for new files is the order of allocation,
+ * and submitted under a plug, so that neighbours on the disk are merged.
+ */
+#define pr_fmt(fmt) "ovlsync: " fmt
+
+#include <linux/blkdev.h>
+#include <linux/fs.h>
+#include <linux/ktime.h>
+#include <linux/pagemap.h>
+#include <linux/sched.h>
+
+#include "compat.h"
+#include "suspect.h"
+#include "sync.h"
+#include "trace.h"
+#include "watch.h"
+
+/* Inodes that are worked on together, and entries looked at under one hold of the lock. */
+#define SYNC_BATCH 32
+#define SYNC_SCAN 256
+
+struct sync_batch {
+	struct inode *inodes[SYNC_BATCH];
+	unsigned int nr;
+};
+
+static bool needs_write(const struct inode *inode)
+{
+	return mapping_tagged(inode->i_mapping, PAGECACHE_TAG_DIRTY) ||
+	       (ovlsync_inode_state(inode) & I_DIRTY_TIME);
+}
+
+static bool needs_wait(const struct inode *inode)
+{
+	return mapping_tagged(inode->i_mapping, PAGECACHE_TAG_WRITEBACK);
+}
+
+static void batch_take(struct sync_batch *batch, struct inode *inode)
+{
+	/* The entry's reference is there as long as the lock is held. */
+	ihold(inode);
+	batch->inodes[batch->nr++] = inode;
+}
+
+static void batch_put(struct sync_batch *batch)
+{
+	while (batch->nr)
+		iput(batch->inodes[--batch->nr]);
+}
+
+/* Fills @batch with suspects that have something to write.  Returns false at the end of the walk. */
+static bool next_to_write(struct ovlsync_walk *walk, struct sync_batch *batch)
+{
+	struct ovlsync_suspect *s = NULL;
+	unsigned int scan = SYNC_SCAN;
+
+	spin_lock(&walk->m->lock);
+	while (scan-- && batch->nr < SYNC_BATCH && (s = ovlsync_walk_next(walk)) != NULL) {
+		if (needs_write(s->inode))
+			batch_take(batch, s->inode);
+	}
+	spin_unlock(&walk->m->lock);
+	return s;
+}
+
+static void write_one(struct ovlsync_mount *m, struct inode *inode,
+		      enum writeback_sync_modes sync_mode, struct ovlsync_sync_result *result)
+{
+	u64 pages = 0;
+	int err;
+
+	/* Times that are dirty only in memory (lazytime) go into the journal with this. */
+	if (sync_mode == WB_SYNC_ALL && (ovlsync_inode_state(inode) & I_DIRTY_TIME))
+		mark_inode_dirty_sync(inode);
+
+	err = ovlsync_fdatawrite(inode->i_mapping, sync_mode, &pages);
+	/*
+	 * btrfs leaves pages to its compression threads, which put them under writeback later; the
+	 * second call waits for that (btrfs_fdatawrite_range() in fs/btrfs/file.c).
+	 */
+	if (!err && sync_mode == WB_SYNC_ALL && m->upper.async_extents &&
+	    mapping_tagged(inode->i_mapping, PAGECACHE_TAG_DIRTY))
+		err = ovlsync_fdatawrite(inode->i_mapping, sync_mode, &pages);
+
+	/* Some failures, as of a delayed allocation, are told to the caller and nowhere else. */
+	if (err && err != -EAGAIN) {
+		errseq_set(&m->sb->s_wb_err, err);
+		atomic64_inc(&m->errors_total);
+	}
+	if (pages) {
+		result->inodes++;
+		result->bytes += pages << PAGE_SHIFT;
+	}
+}
+
+static void write_suspects(struct ovlsync_mount *m, enum writeback_sync_modes sync_mode,
+			   struct ovlsync_sync_result *result)
+{
+	struct sync_batch batch = { .nr = 0 };
+	struct ovlsync_walk walk;
+	struct blk_plug plug;
+	bool more;
+
+	ovlsync_walk_begin(&walk, m);
+	blk_start_plug(&plug);
+	do {
+		unsigned int i;
+
+		more = next_to_write(&walk, &batch);
+		for (i = 0; i < batch.nr; i++)
+			write_one(m, batch.inodes[i], sync_mode, result);
+		batch_put(&batch);
+		cond_resched();
+	} while (more);
+	blk_finish_plug(&plug);
+	ovlsync_walk_end(&walk);
+}
+
+/* Records errors of a suspect that has nothing more to wait for, and lets it go if it may. */
+static void settle(struct ovlsync_suspect *s, struct list_head *dispose)
+{
+	ovlsync_suspect_check_error(s);
+	ovlsync_suspect_try(s, OVLSYNC_EXIT_SYNCED, dispose);
+}
+
+static bool next_to_wait(struct ovlsync_walk *walk, struct sync_batch *batch,
+			 struct list_head *dispose)
+{
+	struct ovlsync_suspect *s = NULL;
+	unsigned int scan = SYNC_SCAN;
+
+	spin_lock(&walk->m->lock);
+	while (scan-- && batch->nr < SYNC_BATCH && (s = ovlsync_walk_next(walk)) != NULL) {
+		if (needs_wait(s->inode))
+			batch_take(batch, s->inode);
+		else
+			settle(s, dispose);
+	}
+	spin_unlock(&walk->m->lock);
+	return s;
+}
+
+static void settle_batch(struct ovlsync_mount *m, struct sync_batch *batch,
+			 struct list_head *dispose)
+{
+	unsigned int i;
+
+	spin_lock(&m->lock);
+	for (i = 0; i < batch->nr; i++) {
+		struct ovlsync_suspect *s = ovlsync_suspect_find(m, batch->inodes[i]);
+
+		/* If it is gone, who took it has recorded its errors, after writeback had ended. */
+		if (s)
+			settle(s, dispose);
+	}
+	spin_unlock(&m->lock);
+}
+
+/* Waits for the writeback of every suspect; those that are clean leave the list in passing. */
+static void wait_for_suspects(struct ovlsync_mount *m)
+{
+	struct sync_batch batch = { .nr = 0 };
+	struct ovlsync_walk walk;
+	bool more;
+
+	ovlsync_walk_begin(&walk, m);
+	do {
+		LIST_HEAD(dispose);
+		unsigned int i;
+
+		more = next_to_wait(&walk, &batch, &dispose);
+		ovlsync_suspects_dispose(m, &dispose, OVLSYNC_EXIT_SYNCED);
+		atomic64_add(batch.nr, &m->inflight_inodes);
+		for (i = 0; i < batch.nr; i++) {
+			filemap_fdatawait_keep_errors(batch.inodes[i]->i_mapping);
+			atomic64_dec(&m->inflight_inodes);
+		}
+		settle_batch(m, &batch, &dispose);
+		ovlsync_suspects_dispose(m, &dispose, OVLSYNC_EXIT_SYNCED);
+		batch_put(&batch);
+		cond_resched();
+	} while (more);
+	ovlsync_walk_end(&walk);
+}
+
+/* What sync_filesystem() ends with, less the flush of everybody's data. */
+static int commit_upper(struct super_block *upper_sb)
+{
+	int err = 0;
+
+	down_read(&upper_sb->s_umount);
+	if (!sb_rdonly(upper_sb) && upper_sb->s_op->sync_fs)
+		err = upper_sb->s_op->sync_fs(upper_sb, 1);
+	up_read(&upper_sb->s_umount);
+	return err;
+}
+
+/* A full sync closes gaps (mount.c, GAPS), and its errors are told as in a containerized one. */
+static int sync_full(struct ovlsync_mount *m, ovlsync_sync_fs_t stock)
+{
+	u64 begun = ovlsync_flush_begin(m);
+	int err;
+
+	if (m->watched && READ_ONCE(m->gap_unwalked))
+		ovlsync_watch_take_stock(m);
+	err = stock(m->sb, 1);
+	if (m->watched) {
+		wait_for_suspects(m);
+		if (!err)
+			ovlsync_flush_done(m, begun);
+	}
+	return err;
+}
+
+static int sync_containerized(struct ovlsync_mount *m, int wait, ovlsync_sync_fs_t stock,
+			      struct ovlsync_sync_result *result)
+{
+	if (!wait) {
+		write_suspects(m, WB_SYNC_NONE, result);
+		return 0;
+	}
+	write_suspects(m, WB_SYNC_ALL, result);
+	wait_for_suspects(m);
+	/* The list may have lost something while we walked it. */
+	if (READ_ONCE(m->gap)) {
+		result->mode = OVLSYNC_MODE_FULL;
+		return sync_full(m, stock);
+	}
+	return commit_upper(m->upper.sb);
+}
+
+static void account(struct ovlsync_mount *m, int wait, int err, u64 duration_ns,
+		    const struct ovlsync_sync_result *result)
+{
+	atomic64_add(result->inodes, &m->inodes_total);
+	atomic64_add(result->bytes, &m->bytes_total);
+	atomic64_add(duration_ns, &m->duration_ns_total);
+	if (err)
+		atomic64_inc(&m->errors_total);
+	if (!wait) {
+		atomic64_set(&m->start_duration_ns, duration_ns);
+		return;
+	}
+	atomic64_set(&m->last_duration_ns,
+		     duration_ns + atomic64_xchg(&m->start_duration_ns, 0));
+	if (result->mode == OVLSYNC_MODE_CONTAINERIZED)
+		atomic64_inc(&m->containerized_total);
+	else
+		atomic64_inc(&m->full_total);
+}
+
+/**
+ * ovlsync_sync - one half of a sync of an overlay
+ * @m: the mount object
+ * @wait: 0: start writing; 1: all that was dirtied before the call is durable on return
+ * @stock: overlayfs' own sync_fs, for every mode but containerized
+ * @result: @mode is set; @inodes and @bytes grow by what was done
+ *
+ * Context: may sleep; s_umount of the overlay held.
+ * Return: 0 or the error of the upper's sync_fs or of @stock.  Writeback errors are in the overlay's
+ * s_wb_err.
+ */
+int ovlsync_sync(struct ovlsync_mount *m, int wait, ovlsync_sync_fs_t stock,
+		 struct ovlsync_sync_result *result)
+{
+	struct ovlsync_sync_result now = {};
+	ktime_t begun = ktime_get();
+	const char *reason;
+	u64 duration_ns;
+	int err;
+
+	now.mode = ovlsync_mount_mode(m, &reason);
+	trace_ovlsync_sync_begin(m, now.mode, wait);
+	if (now.mode == OVLSYNC_MODE_CONTAINERIZED)
+		err = sync_containerized(m, wait, stock, &now);
+	else if (wait)
+		err = sync_full(m, stock);
+	else
+		err = stock(m->sb, 0);
+
+	duration_ns = ktime_to_ns(ktime_sub(ktime_get(), begun));
+	account(m, wait, err, duration_ns, &now);
+	trace_ovlsync_sync_end(m, now.mode, now.inodes, now.bytes, duration_ns, err);
+	result->mode = now.mode;
+	result->inodes += now.inodes;
+	result->bytes += now.bytes;
+	return err;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef OVLSYNC_UPPER_H
+#define OVLSYNC_UPPER_H
+
+#include <linux/types.h>
+
+struct super_block;
+
+/**
+ * struct ovlsync_upper - what is known of an overlay's upper filesystem
+ * @sb: its superblock; NULL until known.  Published last, with release semantics: who reads it
+ *	non-NULL with smp_load_acquire() may read the rest.  The overlay holds a mount of it until
+ *	its put_super, so it lives as long as our mount object does.
+ * @refusal: why a sync may not be limited to the suspects; NULL: it may
+ * @in_memory: tmpfs or ramfs, where a sync does nothing
+ * @orders_truncate: zeroes the tail of a block in the order of the journal, so that truncate(2) by
+ *	path needs no watching (design section 4)
+ * @async_extents: btrfs: pages handed to compression threads are under writeback only later
+ * @inode_bytes: memory that one cached inode takes, from its slab cache
+ */
+struct ovlsync_upper {
+	struct super_block *sb;
+	const char *refusal;
+	bool in_memory;
+	bool orders_truncate;
+	bool async_extents;
+	size_t inode_bytes;
+};
+
+/**
+ * struct ovlsync_options - what the options of an overlay mount say
+ * @page: memory that the strings lie in; freed by ovlsync_options_free()
+ * @upperdir: the path as given to mount(2), unescaped; NULL: no upper
+ * @is_volatile: durability was given up at mount time
+ */
+struct ovlsync_options {
+	char *page;
+	char *upperdir;
+	bool is_volatile;
+};
+
+int ovlsync_options_read(struct super_block *sb, struct ovlsync_options *opts);
+void ovlsync_options_free(struct ovlsync_options *opts);
+
+struct super_block *ovlsync_upper_resolve(struct super_block *sb, const char *upperdir);
+void ovlsync_upper_classify(struct ovlsync_upper *upper, struct super_block *upper_sb);
+
+#endif

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * fsnotify events in, suspects out.
+ *
+ * A mark on the overlay's superblock delivers events in process context (design section 4):
+ *
+ * FS_OPEN comes at the end of every open, before the caller has the file, so that no write can come
+ * before it.  The overlay inode's i_writecount tells an open for write, which has copied the file
+ * up.  On kernels where files opened by the kernel itself raise no FS_OPEN, FS_CLOSE_WRITE catches
+ * them at the end.
+ *
+ * FS_ATTRIB comes when a link count changes: at zero the suspect goes at once, above zero it may be
+ * an O_TMPFILE that has got a name and whose data has to survive from now on.
+ *
+ * FS_MODIFY on a dentry is truncate(2) by path, which dirties without an open.  It is asked for only
+ * where the upper does not order such a change itself, for it makes every write slower.
+ *
+ * REFERENCES.  The mark holds a reference to the mount object, given back in free_mark, after
+ * fsnotify's grace period: no handler is at work on it then.
+ */
+#define pr_fmt(fmt) "ovlsync: " fmt
+
+#include <linux/fs.h>
+#include <linux/fsnotify_backend.h>
+#include <linux/sched.h>
+
+#include "compat.h"
+#include "reaper.h"
+#include "suspect.h"
+#include "watch.h"
+
+static struct fsnotify_group *watch_group;
+
+static void add_suspect(struct ovlsync_mount *m, struct inode *upper)
+{
+	/* Its data need not survive; FS_ATTRIB tells if it gets a name after all. */
+	if (!READ_ONCE(upper->i_nlink))
+		return;
+	if (ovlsync_suspect_add(m, upper))
+		ovlsync_reaper_wake(m);
+}
+
+/* A regular file of the overlay is open for write, so it has been copied up. */
+static void saw_writer(struct ovlsync_mount *m, struct dentry *dentry)
+{
+	struct inode *upper = ovlsync_real_inode(dentry);
+
+	if (unlikely(upper->i_sb != smp_load_acquire(&m->upper.sb)) &&
+	    !ovlsync_mount_set_upper(m, upper->i_sb))
+		return;
+	add_suspect(m, upper);
+}
+
+/*
+ * What is seen here may be a lower inode: not every file that such an event is about has been copied
+ * up.  It teaches nothing about the upper, and is a suspect only if it has something to write.
+ */
+static void saw_change(struct ovlsync_mount *m, struct dentry *dentry)
+{
+	struct inode *upper = ovlsync_real_inode(dentry);
+
+	if (upper->i_sb != smp_load_acquire(&m->upper.sb))
+		return;
+	switch (ovlsync_suspect_verdict(upper)) {
+	case OVLSYNC_GONE:
+		ovlsync_suspect_unlink(m, upper);
+		break;
+	case OVLSYNC_OPEN:
+	case OVLSYNC_DIRTY:
+		add_suspect(m, upper);
+		break;
+	default:
+		break;
+	}
+}
+
+static void saw_inode_change(struct ovlsync_mount *m, struct inode *inode)
+{
+	struct dentry *alias;
+
+	if (!S_ISREG(inode->i_mode))
+		return;
+	alias = d_find_any_alias(inode);
+	if (!alias)
+		return;
+	saw_change(m, alias);
+	dput(alias);
+}
+
+static int watch_handle_event(struct fsnotify_group *group, u32 mask, const void *data,
+			      int data_type, struct inode *dir, const struct qstr *name,
+			      u32 cookie, struct fsnotify_iter_info *iter_info)
+{
+	struct fsnotify_mark *mark = fsnotify_iter_sb_mark(iter_info);
+	struct inode *inode = fsnotify_data_inode(data, data_type);
+	struct ovlsync_mount *m;
+
+	if (!inode || !mark)
+		return 0;
+	if (mask & (FS_OPEN | FS_CLOSE_WRITE)) {
+		/* The cheap test first: most opens only read. */
+		if (atomic_read(&inode->i_writecount) <= 0)
+			return 0;
+		m = container_of(mark, struct ovlsync_mount, mark);
+		saw_writer(m, fsnotify_data_dentry(data, data_type));
+		return 0;
+	}
+
+	m = container_of(mark, struct ovlsync_mount, mark);
+	if (data_type == FSNOTIFY_EVENT_INODE) {
+		if (mask & FS_ATTRIB)
+			saw_inode_change(m, inode);
+	} else if (data_type == FSNOTIFY_EVENT_DENTRY) {
+		if ((mask & FS_MODIFY) && S_ISREG(inode->i_mode))
+			saw_change(m, fsnotify_data_dentry(data, data_type));
+	}
+	return 0;
+}
+
+static void watch_free_mark(struct fsnotify_mark *mark)
+{
+	ovlsync_mount_put(container_of(mark, struct ovlsync_mount, mark));
+}
+
+static const struct fsnotify_ops watch_ops = {
+	.handle_event = watch_handle_event,
+	.free_mark = watch_free_mark,
+};
+
+static u32 watch_mask(const struct ovlsync_mount *m)
+{
+	u32 mask = FS_OPEN | FS_ATTRIB;
+
+	if (!OVLSYNC_OPEN_EVENT_IN_VFS)
+		mask |= FS_CLOSE_WRITE;
+	/* An upper that is not known yet may turn out to need it. */
+	if (!m->upper.sb || !m->upper.orders_truncate)
+		mask |= FS_MODIFY;
+	return mask;
+}
+
+/**
+ * ovlsync_watch_attach - begin to watch an overlay
+ * @m: its mount object; the upper is classified if it could be found
+ *
+ * Context: may sleep.
+ * Return: 0, or an error of fsnotify's; nothing is watched then.
+ */
+int ovlsync_watch_attach(struct ovlsync_mount *m)
+{
+	int err;
+
+	refcount_inc(&m->refs);
+	fsnotify_init_mark(&m->mark, watch_group);
+	m->mark.mask = watch_mask(m);
+	err = ovlsync_add_sb_mark(&m->mark, m->sb);
+	if (err) {
+		fsnotify_put_mark(&m->mark);
+		return err;
+	}
+	m->watched = true;
+	return 0;
+}
+
+/**
+ * ovlsync_watch_detach - stop watching
+ * @m: the mount object; its list is closed, for handlers may still be at work
+ *
+ * At umount the VFS has deleted the mark already, and only our reference to it is left.
+ *
+ * Context: may sleep.
+ */
+void ovlsync_watch_detach(struct ovlsync_mount *m)
+{
+	if (!m->watched)
+		return;
+	fsnotify_destroy_mark(&m->mark, watch_group);
+	fsnotify_put_mark(&m->mark);
+}
+
+/* Looks at one cached overlay inode that nobody may have told us of. */
+static void take_stock_of(struct ovlsync_mount *m, struct inode *inode)
+{
+	struct dentry *alias = d_find_any_alias(inode);
+
+	/* Open and mapped files hold their dentry; without one there is neither. */
+	if (!alias)
+		return;
+	if (atomic_read(&inode->i_writecount) > 0)
+		saw_writer(m, alias);
+	else
+		saw_change(m, alias);
+	dput(alias);
+}
+
+static void walk_inodes(struct ovlsync_mount *m)
+{
+	struct super_block *sb = m->sb;
+	struct inode *inode, *previous = NULL;
+
+	spin_lock(&sb->s_inode_list_lock);
+	list_for_each_entry(inode, &sb->s_inodes, i_sb_list) {
+		if (!S_ISREG(inode->i_mode))
+			continue;
+		/* The reference keeps our place on the list while the lock is dropped. */
+		if (!igrab(inode))
+			continue;
+		spin_unlock(&sb->s_inode_list_lock);
+		iput(previous);
+		previous = inode;
+		take_stock_of(m, inode);
+		cond_resched();
+		spin_lock(&sb->s_inode_list_lock);
+	}
+	spin_unlock(&sb->s_inode_list_lock);
+	iput(previous);
+}
+
+/**
+ * ovlsync_watch_take_stock - find the overlay inodes that are open for write, mapped or dirty
+ * @m: the mount object, watched, with a gap
+ *
+ * Puts them on the list, so that the gap needs no further walk.  While the upper is not known only
+ * inodes open for write can be told, which make it known.
+ *
+ * Context: may sleep; the overlay can't go away meanwhile (s_umount or an active reference).
+ */
+void ovlsync_watch_take_stock(struct ovlsync_mount *m)
+{
+	bool known = smp_load_acquire(&m->upper.sb);
+
+	spin_lock(&m->lock);
+	m->gap_unwalked = false;
+	spin_unlock(&m->lock);
+
+	walk_inodes(m);
+	if (!known && smp_load_acquire(&m->upper.sb)) {
+		walk_inodes(m);
+		known = true;
+	}
+	if (!known) {
+		spin_lock(&m->lock);
+		m->gap_unwalked = true;
+		spin_unlock(&m->lock);
+	}
+}
+
+/**
+ * ovlsync_watch_init - set up our fsnotify group
+ *
+ * Return: 0 or an error of fsnotify's.
+ */
+int ovlsync_watch_init(void)
+{
+	watch_group = fsnotify_alloc_group(&watch_ops, FSNOTIFY_GROUP_NOFS);
+	return PTR_ERR_OR_ZERO(watch_group);
+}
+
+/**
+ * ovlsync_watch_exit - the mirror image of ovlsync_watch_init()
+ *
+ * Context: may sleep.  Waits until no handler is at work and all marks are freed.
+ */
+void ovlsync_watch_exit(void)
+{
+	fsnotify_put_group(watch_group);
+	fsnotify_wait_marks_destroyed();
+}
