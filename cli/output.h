@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef OUTPUT_H
+#define OUTPUT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "rows.h"
+
+/**
+ * struct table_style - how a table is printed
+ * @noheadings: without the line of headings
+ * @raw: one blank between columns, blanks in values escaped
+ * @exact: bytes and nanoseconds, not sizes and durations for people
+ */
+struct table_style {
+	bool noheadings;
+	bool raw;
+	bool exact;
+};
+
+int table_print(const struct rows *rows, const struct column_list *list,
+		const struct table_style *style, FILE *out);
+int json_print(const struct rows *rows, const struct column_list *list, FILE *out);
+
+#endif /* OUTPUT_H */

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * /sys/fs/ovlsync: which overlays ovlsync is attached to, and one value a file about each.
+ *
+ * A mount may go at any moment.  Files of a mount that is gone give -ENOENT or -ENODEV.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "format.h"
+#include "sysfs.h"
+#include "xalloc.h"
+
+/**
+ * sysfs_open - open the tree
+ * @root: OVLSYNC_SYSFS, or a copy of such a tree
+ *
+ * Return: a descriptor to be closed, or a negative errno; -ENOENT: the module is not loaded.
+ */
+int sysfs_open(const char *root)
+{
+	int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	return fd;
+}
+
+static int device_compare(const void *a, const void *b)
+{
+	dev_t x = *(const dev_t *)a, y = *(const dev_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/**
+ * sysfs_devices - list the overlays that ovlsync is attached to
+ * @root: from sysfs_open()
+ * @devices: in order of their numbers, to be freed; NULL if there are none
+ * @n: how many
+ *
+ * Return: 0, or a negative errno.
+ */
+int sysfs_devices(int root, dev_t **devices, size_t *n)
+{
+	struct dirent *entry;
+	dev_t dev;
+	DIR *dir;
+	int fd;
+
+	fd = openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = fd < 0 ? NULL : fdopendir(fd);
+	if (!dir) {
+		int error = errno;
+
+		if (fd >= 0)
+			close(fd);
+		return -error;
+	}
+	*devices = NULL;
+	*n = 0;
+	/* Other names, such as "defaults", are no mounts. */
+	while ((entry = readdir(dir))) {
+		if (device_parse(entry->d_name, &dev))
+			continue;
+		*devices = xreallocarray(*devices, *n + 1, sizeof(**devices));
+		(*devices)[(*n)++] = dev;
+	}
+	closedir(dir);
+	if (*n)
+		qsort(*devices, *n, sizeof(**devices), device_compare);
+	return 0;
+}
+
+/**
+ * sysfs_open_mount - open the directory of one overlay
+ * @root: from sysfs_open()
+ * @dev: the device of the overlay
+ *
+ * Return: a descriptor to be closed, or a negative errno; -ENOENT: ovlsync is not attached to it.
+ */
+int sysfs_open_mount(int root, dev_t dev)
+{
+	char name[FORMAT_SIZE];
+	int fd;
+
+	fd = openat(root, device_format(dev, name), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	return fd;
+}
+
+/**
+ * sysfs_read_text - read a file, without the newline at its end
+ * @mount: from sysfs_open_mount()
+ * @file: its name below that directory
+ * @text: SYSFS_TEXT_SIZE bytes
+ *
+ * Return: 0, or a negative errno; @text is then the empty string.
+ */
+int sysfs_read_text(int mount, const char *file, char *text)
+{
+	int fd = openat(mount, file, O_RDONLY | O_CLOEXEC);
+	ssize_t len = -1;
+	int error;
+
+	if (fd >= 0)
+		len = read(fd, text, SYSFS_TEXT_SIZE - 1);
+	error = errno;
+	if (fd >= 0)
+		close(fd);
+	text[len < 0 ? 0 : len] = '\0';
+	if (len < 0)
+		return -error;
+	if (len && text[len - 1] == '\n')
+		text[len - 1] = '\0';
+	return 0;
+}
+
+/**
+ * sysfs_read_number - read a file that holds one decimal number
+ * @mount: from sysfs_open_mount()
+ * @file: its name below that directory
+ * @number: the number
+ *
+ * Return: 0, or a negative errno; -EINVAL: something else is in it.
+ */
+int sysfs_read_number(int mount, const char *file, uint64_t *number)
+{
+	char text[SYSFS_TEXT_SIZE];
+	char *end;
+	int ret;
+
+	ret = sysfs_read_text(mount, file, text);
+	if (ret)
+		return ret;
+	/* strtoull() would take blanks and a minus sign. */
+	if (*text < '0' || *text > '9')
+		return -EINVAL;
+	errno = 0;
+	*number = strtoull(text, &end, 10);
+	return errno || *end ? -EINVAL : 0;
+}

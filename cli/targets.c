@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "format.h"
+#include "targets.h"
+#include "xalloc.h"
+
+enum target_key {
+	KEY_MOUNT = 0x100,
+	KEY_DEVICE,
+	KEY_ALL,
+};
+
+static const struct argp_option targets_options[] = {
+	{ "mount", KEY_MOUNT, "PATH", 0, "the overlay that PATH is on; may be given several times",
+	  0 },
+	{ "device", KEY_DEVICE, "MAJ:MIN", 0,
+	  "the overlay with this device number, as in /proc/self/mountinfo; likewise", 0 },
+	{ "all", KEY_ALL, NULL, 0, "every overlay", 0 },
+	{ 0 },
+};
+
+static void request_add(struct target_args *args, const char *path, dev_t dev)
+{
+	args->requests = xreallocarray(args->requests, args->n + 1, sizeof(*args->requests));
+	args->requests[args->n++] = (struct target_request){ .path = path, .dev = dev };
+}
+
+static error_t targets_parse(int key, char *arg, struct argp_state *state)
+{
+	struct target_args *args = state->input;
+	dev_t dev;
+
+	switch (key) {
+	case KEY_MOUNT:
+		request_add(args, arg, 0);
+		return 0;
+	case KEY_DEVICE:
+		if (device_parse(arg, &dev))
+			argp_error(state, "'%s' is not a device number MAJ:MIN", arg);
+		request_add(args, NULL, dev);
+		return 0;
+	case KEY_ALL:
+		args->all = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		argp_error(state, "unexpected argument '%s'; mounts are named with --mount", arg);
+		return 0;
+	case ARGP_KEY_END:
+		if (args->all && args->n)
+			argp_error(state, "--all excludes --mount and --device");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* Child parser of every subcommand that is for mounts; its input is a struct target_args. */
+const struct argp targets_argp = { .options = targets_options, .parser = targets_parse };
+
+/**
+ * target_args_free - free what targets_argp has collected
+ * @args: its input
+ */
+void target_args_free(struct target_args *args)
+{
+	free(args->requests);
+	*args = (struct target_args){ 0 };
+}
+
+/**
+ * status_of_error - is what was asked for missing, or did it fail?
+ * @error: negative errno of target_open() or of an ioctl
+ *
+ * Return: STATUS_MISSING or STATUS_FAILED.
+ */
+enum ovlctl_status status_of_error(int error)
+{
+	switch (error) {
+	case -ENOENT:
+	case -ENOTDIR:
+	case -EBUSY:
+	case -ENODEV:
+	case -EOPNOTSUPP:
+		return STATUS_MISSING;
+	default:
+		return STATUS_FAILED;
+	}
+}
+
+static void target_set(struct target *target, dev_t dev, int path_fd, const char *mount_point)
+{
+	char buf[FORMAT_SIZE];
+
+	*target = (struct target){
+		.dev = dev,
+		.path_fd = path_fd,
+		.mount_point = mount_point ? xstrdup(mount_point) : NULL,
+		.name = printable(mount_point ? mount_point : device_format(dev, buf)),
+	};
+}
+
+static void target_free(struct target *target)
+{
+	if (target->path_fd >= 0)
+		close(target->path_fd);
+	free(target->mount_point);
+	free(target->name);
+}
+
+static enum ovlctl_status target_of_path(const char *path, struct libmnt_table *mounts,
+					 struct target *target)
+{
+	enum ovlctl_status status = STATUS_DONE;
+	char *name = printable(path);
+	struct mount_point point;
+	int fd, ret;
+
+	fd = open(path, O_PATH | O_CLOEXEC);
+	ret = fd < 0 ? -errno : mounts_of_fd(mounts, fd, &point);
+	if (fd < 0) {
+		warnx("%s: %s", name, strerror(-ret));
+		status = status_of_error(ret);
+	} else if (ret) {
+		warnx("%s: cannot tell which mount it is on: %s", name,
+		      ret == -ENOENT ? "not in " MOUNTS_FILE : strerror(-ret));
+		status = status_of_error(ret);
+	} else if (!mount_point_is_overlay(&point)) {
+		warnx("%s: on %s, not on an overlay", name, point.fstype);
+		status = STATUS_MISSING;
+	}
+	free(name);
+	if (status) {
+		if (fd >= 0)
+			close(fd);
+		return status;
+	}
+	target_set(target, point.dev, fd, point.path);
+	return STATUS_DONE;
+}
+
+static enum ovlctl_status target_of_device(dev_t dev, struct libmnt_table *mounts,
+					   struct target *target)
+{
+	struct mount_point point;
+
+	if (mounts_of_device(mounts, dev, &point)) {
+		target_set(target, dev, -1, NULL);
+		return STATUS_DONE;
+	}
+	if (!mount_point_is_overlay(&point)) {
+		char buf[FORMAT_SIZE];
+
+		warnx("%s: %s, not an overlay", device_format(dev, buf), point.fstype);
+		return STATUS_MISSING;
+	}
+	target_set(target, dev, -1, point.path);
+	return STATUS_DONE;
+}
+
+/* How many targets are done, how many failed, and what the latter would exit with. */
+struct tally {
+	size_t done;
+	size_t failed;
+	enum ovlctl_status status;
+};
+
+static void tally_add(struct tally *tally, enum ovlctl_status status)
+{
+	if (status == STATUS_DONE) {
+		tally->done++;
+		return;
+	}
+	if (!tally->failed++)
+		tally->status = status;
+	else if (tally->status != status)
+		tally->status = STATUS_FAILED;
+}
+
+static enum ovlctl_status tally_status(const struct tally *tally)
+{
+	if (!tally->failed)
+		return STATUS_DONE;
+	return tally->done ? STATUS_PARTIAL : tally->status;
+}
+
+/**
+ * targets_run - do something with each target
+ * @args: what the command line asked for
+ * @mounts: this mount namespace
+ * @all: devices that --all stands for
+ * @n_all: how many
+ * @fn: what to do
+ * @data: passed to @fn
+ *
+ * A target that can't be found is reported on stderr; the others are done nevertheless.
+ *
+ * Return: the exit status.
+ */
+enum ovlctl_status targets_run(const struct target_args *args, struct libmnt_table *mounts,
+			       const dev_t *all, size_t n_all, target_fn fn, void *data)
+{
+	size_t n = args->all ? n_all : args->n;
+	struct tally tally = { 0 };
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		const struct target_request *request = args->all ? NULL : &args->requests[i];
+		enum ovlctl_status status;
+		struct target target;
+
+		if (request && request->path)
+			status = target_of_path(request->path, mounts, &target);
+		else
+			status = target_of_device(request ? request->dev : all[i], mounts, &target);
+		if (status == STATUS_DONE) {
+			status = fn(&target, data);
+			target_free(&target);
+		}
+		tally_add(&tally, status);
+	}
+	return tally_status(&tally);
+}
+
+/* Opening a device node or a FIFO would do more than was asked for. */
+static bool is_harmless_to_open(int path_fd)
+{
+	struct stat st;
+
+	return !fstat(path_fd, &st) && (S_ISDIR(st.st_mode) || S_ISREG(st.st_mode));
+}
+
+/**
+ * target_open - open something on a target, for ioctls and syncfs(2)
+ * @target: the target
+ * @mounts: this mount namespace
+ *
+ * Return: a descriptor to be closed, or a negative errno for target_open_strerror().
+ */
+int target_open(const struct target *target, struct libmnt_table *mounts)
+{
+	char path[FORMAT_SIZE];
+	int fd;
+
+	if (target->path_fd < 0 || !is_harmless_to_open(target->path_fd))
+		return mounts_open_device(mounts, target->dev);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", target->path_fd);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	return fd;
+}
+
+/**
+ * target_open_strerror - say what an error of target_open() means
+ * @error: negative errno
+ */
+const char *target_open_strerror(int error)
+{
+	switch (error) {
+	case -ENOENT:
+		return "not mounted in this mount namespace";
+	case -EBUSY:
+		return "hidden by another mount on top of it";
+	case -EACCES:
+		return "permission denied: root is needed";
+	default:
+		return strerror(-error);
+	}
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Which mounts a subcommand is for: the options --mount, --device and --all, what they lead to, and
+ * the exit status when some of them fail.
+ */
+#ifndef TARGETS_H
+#define TARGETS_H
+
+#include <argp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "mounts.h"
+#include "ovlctl.h"
+
+/**
+ * struct target_request - one --mount or --device
+ * @path: any path inside the mount; NULL: it is by @dev
+ * @dev: device of the overlay
+ */
+struct target_request {
+	const char *path;
+	dev_t dev;
+};
+
+/**
+ * struct target_args - what the command line says; input of targets_argp
+ * @all: --all
+ * @n: number of @requests
+ * @requests: each --mount and --device
+ */
+struct target_args {
+	bool all;
+	size_t n;
+	struct target_request *requests;
+};
+
+/**
+ * struct target - one overlay to do something with
+ * @dev: its device
+ * @path_fd: O_PATH descriptor of what --mount named, or -1
+ * @mount_point: where it is mounted, as it is; NULL: not visible in this mount namespace
+ * @name: what to call it in messages: mount point or device, safe to print
+ */
+struct target {
+	dev_t dev;
+	int path_fd;
+	char *mount_point;
+	char *name;
+};
+
+/**
+ * typedef target_fn - what a subcommand does with one target
+ * @target: the target
+ * @data: from targets_run()
+ *
+ * Return: STATUS_DONE, or another status after it has said on stderr what is wrong.
+ */
+typedef enum ovlctl_status (*target_fn)(const struct target *target, void *data);
+
+extern const struct argp targets_argp;
+
+void target_args_free(struct target_args *args);
+enum ovlctl_status targets_run(const struct target_args *args, struct libmnt_table *mounts,
+			       const dev_t *all, size_t n_all, target_fn fn, void *data);
+int target_open(const struct target *target, struct libmnt_table *mounts);
+const char *target_open_strerror(int error);
+enum ovlctl_status status_of_error(int error);
+
+#endif /* TARGETS_H */
