@@ -21,16 +21,22 @@ cli: ## build only build/ovlctl
 	+@$(MAKE) --no-print-directory -C cli O=../$(O)
 
 # Built in a directory of its own for each kernel, of links to the sources.
+MODULE_DIR = $(O)/$(KVER)$(if $(OVLSYNC_TEST_FAULTS),-faults)
+
 .PHONY: module
 module: ## build only build/<release>/ovlsync.ko
 	@test -n "$(KDIR)" || { \
 		echo "make: no headers for kernel $(KVER): install linux-headers-$(KVER), or give KVER= or KDIR=" >&2; \
 		exit 1; }
-	@mkdir -p $(O)/$(KVER)
+	@mkdir -p $(MODULE_DIR)
 	@ln -sfn ../uapi $(O)/uapi
-	@for f in module/*.c module/*.h module/Kbuild; do \
-		ln -sf ../../$$f $(O)/$(KVER)/; done
-	+@$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(O)/$(KVER) modules
+	@for f in module/*.c module/*.h module/Kbuild; do ln -sf ../../$$f $(MODULE_DIR)/; done
+	+@$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(MODULE_DIR) modules
+
+# With the planted faults of module/faults.h, in build/<release>-faults/: for tests of the tests.
+.PHONY: module-faults
+module-faults:
+	+@$(MAKE) --no-print-directory -s module OVLSYNC_TEST_FAULTS=y
 
 .PHONY: deps
 deps: ## install what building and testing need, where it is missing

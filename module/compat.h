@@ -10,7 +10,10 @@
 #include <linux/dcache.h>
 #include <linux/fs.h>
 #include <linux/fsnotify_backend.h>
+#include <linux/list_lru.h>
 #include <linux/pagemap.h>
+#include <linux/shrinker.h>
+#include <linux/slab.h>
 #include <linux/version.h>
 #include <linux/writeback.h>
 
@@ -86,6 +89,80 @@ static inline int ovlsync_fdatawrite(struct address_space *mapping,
 	return err;
 #else
 	return sync_mode == WB_SYNC_ALL ? filemap_fdatawrite(mapping) : filemap_flush(mapping);
+#endif
+}
+
+/* 6.8 can be told the node and memory cgroup; that of the object itself is asked for by name. */
+static inline void ovlsync_lru_add(struct list_lru *lru, struct list_head *item)
+{
+#ifdef OVLSYNC_HAVE_LRU_OBJ
+	list_lru_add_obj(lru, item);
+#else
+	list_lru_add(lru, item);
+#endif
+}
+
+static inline void ovlsync_lru_del(struct list_lru *lru, struct list_head *item)
+{
+#ifdef OVLSYNC_HAVE_LRU_OBJ
+	list_lru_del_obj(lru, item);
+#else
+	list_lru_del(lru, item);
+#endif
+}
+
+/* 6.13 does not tell the walker which lock it runs under. */
+#ifdef OVLSYNC_HAVE_LRU_CB_LOCK
+#define OVLSYNC_LRU_CB_LOCK , spinlock_t *lock
+#else
+#define OVLSYNC_LRU_CB_LOCK
+#endif
+
+/*
+ * 6.7 makes shrinkers in two steps.  Before, one gets its number, which a list_lru needs, only
+ * together with being called; its functions have to tell for themselves whether all is set up.
+ */
+static inline struct shrinker *
+ovlsync_shrinker_make(unsigned long (*count)(struct shrinker *, struct shrink_control *),
+		      unsigned long (*scan)(struct shrinker *, struct shrink_control *))
+{
+	const unsigned int flags = SHRINKER_NUMA_AWARE | SHRINKER_MEMCG_AWARE;
+	struct shrinker *shrinker;
+
+#ifdef OVLSYNC_HAVE_SHRINKER_ALLOC
+	shrinker = shrinker_alloc(flags, "ovlsync");
+#else
+	shrinker = kzalloc(sizeof(*shrinker), GFP_KERNEL);
+#endif
+	if (!shrinker)
+		return NULL;
+	shrinker->count_objects = count;
+	shrinker->scan_objects = scan;
+	shrinker->seeks = DEFAULT_SEEKS;
+#ifndef OVLSYNC_HAVE_SHRINKER_ALLOC
+	shrinker->flags = flags;
+	if (register_shrinker(shrinker, "ovlsync")) {
+		kfree(shrinker);
+		return NULL;
+	}
+#endif
+	return shrinker;
+}
+
+static inline void ovlsync_shrinker_start(struct shrinker *shrinker)
+{
+#ifdef OVLSYNC_HAVE_SHRINKER_ALLOC
+	shrinker_register(shrinker);
+#endif
+}
+
+static inline void ovlsync_shrinker_free(struct shrinker *shrinker)
+{
+#ifdef OVLSYNC_HAVE_SHRINKER_ALLOC
+	shrinker_free(shrinker);
+#else
+	unregister_shrinker(shrinker);
+	kfree(shrinker);
 #endif
 }
 

@@ -9,7 +9,7 @@
 #include "attach.h"
 #include "ioctl.h"
 #include "reaper.h"
-#include "suspect.h"
+#include "shrinker.h"
 #include "sysfs.h"
 #include "watch.h"
 
@@ -20,12 +20,13 @@ static int __init ovlsync_init(void)
 {
 	int err;
 
-	err = ovlsync_suspects_init();
+	/* With the table of suspects, of which it is one half. */
+	err = ovlsync_shrinker_init();
 	if (err)
 		return err;
 	err = ovlsync_reaper_init();
 	if (err)
-		goto err_suspects;
+		goto err_shrinker;
 	err = ovlsync_watch_init();
 	if (err)
 		goto err_reaper;
@@ -49,8 +50,8 @@ err_watch:
 	ovlsync_watch_exit();
 err_reaper:
 	ovlsync_reaper_exit();
-err_suspects:
-	ovlsync_suspects_exit();
+err_shrinker:
+	ovlsync_shrinker_exit();
 	return err;
 }
 
@@ -61,7 +62,7 @@ static void __exit ovlsync_exit(void)
 	ovlsync_sysfs_exit();
 	ovlsync_watch_exit();
 	ovlsync_reaper_exit();
-	ovlsync_suspects_exit();
+	ovlsync_shrinker_exit();
 }
 
 module_init(ovlsync_init);

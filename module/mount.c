@@ -54,6 +54,7 @@ struct ovlsync_mount *ovlsync_mount_create(struct super_block *sb)
 	mutex_init(&m->upper_mutex);
 	spin_lock_init(&m->lock);
 	INIT_LIST_HEAD(&m->suspects);
+	INIT_LIST_HEAD(&m->shrunk);
 	list_add(&m->hand.list, &m->suspects);
 	m->tunables = ovlsync_defaults;
 	m->reaper_wait_ms = m->tunables.interval_ms;

@@ -63,6 +63,7 @@ enum ovlsync_gap {
  * @hash: link in the table of all suspects
  * @list: link in the mount's list, later in a list of what is to be disposed of
  * @rcu: for freeing, after @list is done with
+ * @lru: link in the list_lru of all suspects, by memory cgroup and node
  * @wb_err: the inode's writeback error state, up to which errors have been recorded
  * @added: when, the low half of jiffies
  */
@@ -74,6 +75,7 @@ struct ovlsync_suspect {
 		struct list_head list;
 		struct rcu_head rcu;
 	};
+	struct list_head lru;
 	errseq_t wb_err;
 	u32 added;
 };
@@ -110,10 +112,11 @@ struct ovlsync_tunables {
  * @unresolved: counted in ovlsync_mounts_unresolved
  * @forced_full: the operator asked for full syncs
  *
- * @lock: protects @suspects, @nr to @exits, @gap, @gap_seq and @closed.  Taken in process context
+ * @lock: protects @suspects to @closed.  Taken in process context
  *	only, never held across a sleep or an allocation that may sleep; innermost but for
  *	rhashtable's own locks
  * @suspects: in order of arrival; among them the cursors of walks in progress
+ * @shrunk: taken off by the shrinker, to be disposed of by the reaper's work
  * @hand: cursor that is always on the list: where the next opener at the limit looks
  * @nr: suspects on the list
  * @nr_peak: the most there have been
@@ -161,6 +164,7 @@ struct ovlsync_mount {
 
 	spinlock_t lock;
 	struct list_head suspects;
+	struct list_head shrunk;
 	struct ovlsync_suspect hand;
 	u64 nr;
 	u64 nr_peak;

@@ -81,7 +81,7 @@ static void arm(struct ovlsync_mount *m, unsigned int wait_ms, bool sooner)
 	unsigned long wait = msecs_to_jiffies(wait_ms);
 
 	spin_lock(&m->lock);
-	if (m->nr && !m->closed) {
+	if ((m->nr || !list_empty(&m->shrunk)) && !m->closed) {
 		WRITE_ONCE(m->reaper_wait_ms, wait_ms);
 		if (sooner)
 			mod_delayed_work(reaper_wq, &m->reaper, wait);
@@ -89,6 +89,17 @@ static void arm(struct ovlsync_mount *m, unsigned int wait_ms, bool sooner)
 			queue_delayed_work(reaper_wq, &m->reaper, wait);
 	}
 	spin_unlock(&m->lock);
+}
+
+/* What the shrinker took: it must not dispose of anything itself. */
+static void dispose_shrunk(struct ovlsync_mount *m)
+{
+	LIST_HEAD(dispose);
+
+	spin_lock(&m->lock);
+	list_splice_init(&m->shrunk, &dispose);
+	spin_unlock(&m->lock);
+	ovlsync_suspects_dispose(m, &dispose, OVLSYNC_EXIT_SHRUNK);
 }
 
 static void reaper_pass(struct work_struct *work)
@@ -102,6 +113,7 @@ static void reaper_pass(struct work_struct *work)
 	u64 seen[OVLSYNC_VERDICT_NR] = {};
 	unsigned int wait_ms;
 
+	dispose_shrunk(m);
 	collect(m, &how, seen);
 
 	wait_ms = READ_ONCE(m->reaper_wait_ms);
@@ -133,6 +145,18 @@ void ovlsync_reaper_wake(struct ovlsync_mount *m)
 
 	if (slowed_down || !delayed_work_pending(&m->reaper))
 		arm(m, interval_ms, slowed_down);
+}
+
+/**
+ * ovlsync_reaper_hurry - the shrinker took something: dispose of it now
+ * @m: the mount
+ *
+ * Context: any, reclaim too; @m->lock held, which keeps the mount from being detached.
+ */
+void ovlsync_reaper_hurry(struct ovlsync_mount *m)
+{
+	lockdep_assert_held(&m->lock);
+	mod_delayed_work(reaper_wq, &m->reaper, 0);
 }
 
 /**

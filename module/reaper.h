@@ -24,6 +24,7 @@ void ovlsync_reaper_exit(void);
 void ovlsync_reaper_attach(struct ovlsync_mount *m);
 void ovlsync_reaper_detach(struct ovlsync_mount *m);
 void ovlsync_reaper_wake(struct ovlsync_mount *m);
+void ovlsync_reaper_hurry(struct ovlsync_mount *m);
 void ovlsync_reaper_retime(struct ovlsync_mount *m);
 void ovlsync_reaper_force(struct ovlsync_mount *m, bool dry_run, struct ovlsync_gc_result *result);
 

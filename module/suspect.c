@@ -11,8 +11,10 @@
  * the only destructor.  Nobody else frees an entry or drops its reference.  The entry's memory is
  * freed after an RCU grace period, for openers look entries up without the lock.
  *
- * LOCKING.  m->lock protects the list and the counters.  Entries are hashed and unhashed with it
- * held, too.  iput() and I/O happen without it.
+ * LOCKING.  m->lock protects the list and the counters.  Entries are hashed and unhashed, and put on
+ * and taken off the list_lru, with it held: so an entry is on all three or on none.  The list_lru's
+ * own lock nests inside m->lock; the shrinker, which comes from the other side, only tries m->lock.
+ * iput() and I/O happen without any of them.
  *
  * WHY NO OPENER IS MISSED.  An opener raises i_writecount, or dirties the inode, and then looks the
  * entry up; if it finds none, it takes the lock and looks again.  Who removes an entry holds the
@@ -24,6 +26,7 @@
 
 #include <linux/fs.h>
 #include <linux/jiffies.h>
+#include <linux/list_lru.h>
 #include <linux/pagemap.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
@@ -48,6 +51,9 @@ static const struct rhashtable_params suspect_params = {
 };
 
 static struct rhashtable suspects_table;
+
+/* All suspects by memory cgroup and node, for the shrinker; in order of arrival. */
+struct list_lru ovlsync_suspects_lru;
 static struct kmem_cache *suspect_cache;
 
 /* The bit in an errseq_t that says somebody has looked; lib/errseq.c keeps it to itself. */
@@ -64,12 +70,13 @@ static void learn_errseq_seen_bit(void)
 }
 
 /**
- * ovlsync_suspects_init - set up the table and the slab cache of all suspects
+ * ovlsync_suspects_init - set up the table, the list_lru and the slab cache of all suspects
+ * @shrinker: that walks the list_lru; known to the kernel, but not at work yet
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
  */
-int ovlsync_suspects_init(void)
+int ovlsync_suspects_init(struct shrinker *shrinker)
 {
 	int err;
 
@@ -79,9 +86,18 @@ int ovlsync_suspects_init(void)
 	suspect_cache = KMEM_CACHE(ovlsync_suspect, SLAB_ACCOUNT);
 	if (!suspect_cache)
 		return -ENOMEM;
+	err = list_lru_init_memcg(&ovlsync_suspects_lru, shrinker);
+	if (err)
+		goto err_cache;
 	err = rhashtable_init(&suspects_table, &suspect_params);
 	if (err)
-		kmem_cache_destroy(suspect_cache);
+		goto err_lru;
+	return 0;
+
+err_lru:
+	list_lru_destroy(&ovlsync_suspects_lru);
+err_cache:
+	kmem_cache_destroy(suspect_cache);
 	return err;
 }
 
@@ -95,6 +111,7 @@ void ovlsync_suspects_exit(void)
 	/* Entries on their way through RCU are still in the cache. */
 	rcu_barrier();
 	rhashtable_destroy(&suspects_table);
+	list_lru_destroy(&ovlsync_suspects_lru);
 	kmem_cache_destroy(suspect_cache);
 }
 
@@ -197,29 +214,24 @@ bool ovlsync_suspect_check_error(struct ovlsync_suspect *s)
 	return true;
 }
 
-/* Takes an unhashed entry off the list; it is the caller's then. */
+/* Takes an unhashed entry off the lists; it is the caller's then.  @lru: its lock is held. */
 static void suspect_take(struct ovlsync_suspect *s, enum ovlsync_exit how,
-			 struct list_head *dispose)
+			 struct list_head *dispose, struct list_lru_one *lru)
 {
 	struct ovlsync_mount *m = s->mount;
 
 	ovlsync_suspect_check_error(s);
 	list_move_tail(&s->list, dispose);
+	if (lru)
+		list_lru_isolate(lru, &s->lru);
+	else
+		ovlsync_lru_del(&ovlsync_suspects_lru, &s->lru);
 	WRITE_ONCE(m->nr, m->nr - 1);
 	m->exits[how]++;
 }
 
-/**
- * ovlsync_suspect_try - take an entry off the list if the removal rule allows it
- * @s: an entry on its mount's list
- * @how: the way out that is counted
- * @dispose: where the entry goes then
- *
- * Context: any; the lock of the mount held.
- * Return: OVLSYNC_CLEAN or OVLSYNC_GONE: it is on @dispose; anything else: it stays, and why.
- */
-enum ovlsync_verdict ovlsync_suspect_try(struct ovlsync_suspect *s, enum ovlsync_exit how,
-					 struct list_head *dispose)
+static enum ovlsync_verdict suspect_try(struct ovlsync_suspect *s, enum ovlsync_exit how,
+					struct list_head *dispose, struct list_lru_one *lru)
 {
 	enum ovlsync_verdict verdict = ovlsync_suspect_verdict(s->inode);
 
@@ -238,8 +250,36 @@ enum ovlsync_verdict ovlsync_suspect_try(struct ovlsync_suspect *s, enum ovlsync
 		ovlsync_gap_open(s->mount, OVLSYNC_GAP_MEMORY, true);
 		verdict = OVLSYNC_CLEAN;
 	}
-	suspect_take(s, how, dispose);
+	suspect_take(s, how, dispose, lru);
 	return verdict;
+}
+
+/**
+ * ovlsync_suspect_try - take an entry off the list if the removal rule allows it
+ * @s: an entry on its mount's list
+ * @how: the way out that is counted
+ * @dispose: where the entry goes then
+ *
+ * Context: any; the lock of the mount held.
+ * Return: OVLSYNC_CLEAN or OVLSYNC_GONE: it is on @dispose; anything else: it stays, and why.
+ */
+enum ovlsync_verdict ovlsync_suspect_try(struct ovlsync_suspect *s, enum ovlsync_exit how,
+					 struct list_head *dispose)
+{
+	return suspect_try(s, how, dispose, NULL);
+}
+
+/**
+ * ovlsync_suspect_isolate - the same, for the shrinker
+ * @s: an entry on its mount's list
+ * @lru: the part of the list_lru that it is on; its lock is held, too
+ *
+ * Context: reclaim; the lock of the mount held.
+ * Return: as ovlsync_suspect_try(); what is taken is on the mount's @shrunk list.
+ */
+enum ovlsync_verdict ovlsync_suspect_isolate(struct ovlsync_suspect *s, struct list_lru_one *lru)
+{
+	return suspect_try(s, OVLSYNC_EXIT_SHRUNK, &s->mount->shrunk, lru);
 }
 
 static void suspect_free_rcu(struct rcu_head *rcu)
@@ -316,6 +356,7 @@ static bool suspect_insert(struct ovlsync_mount *m, struct ovlsync_suspect *new)
 		suspect_untracked(m, OVLSYNC_GAP_MEMORY);
 	} else {
 		list_add_tail(&new->list, &m->suspects);
+		ovlsync_lru_add(&ovlsync_suspects_lru, &new->lru);
 		WRITE_ONCE(m->nr, m->nr + 1);
 		m->nr_peak = max(m->nr_peak, m->nr);
 		m->added_total++;
@@ -330,7 +371,8 @@ static bool suspect_add_new(struct ovlsync_mount *m, struct inode *inode)
 	struct ovlsync_suspect *s;
 
 	/* Charged to the opener's memory cgroup, which is not to be killed for it. */
-	s = kmem_cache_alloc(suspect_cache, GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+	s = kmem_cache_alloc_lru(suspect_cache, &ovlsync_suspects_lru,
+				 GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
 	if (!s) {
 		spin_lock(&m->lock);
 		suspect_untracked(m, OVLSYNC_GAP_MEMORY);
@@ -338,6 +380,7 @@ static bool suspect_add_new(struct ovlsync_mount *m, struct inode *inode)
 		return false;
 	}
 	ihold(inode);
+	INIT_LIST_HEAD(&s->lru);
 	s->mount = m;
 	s->inode = inode;
 	s->wb_err = READ_ONCE(inode->i_mapping->wb_err);
@@ -423,8 +466,9 @@ void ovlsync_suspects_purge(struct ovlsync_mount *m)
 			if (!budget--)
 				break;
 			rhashtable_remove_fast(&suspects_table, &s->hash, suspect_params);
-			suspect_take(s, OVLSYNC_EXIT_DETACHED, &dispose);
+			suspect_take(s, OVLSYNC_EXIT_DETACHED, &dispose, NULL);
 		}
+		list_splice_tail_init(&m->shrunk, &dispose);
 		more = m->nr;
 		spin_unlock(&m->lock);
 		ovlsync_suspects_dispose(m, &dispose, OVLSYNC_EXIT_DETACHED);

@@ -33,7 +33,13 @@ struct ovlsync_walk {
 	struct ovlsync_suspect end;
 };
 
-int ovlsync_suspects_init(void);
+struct list_lru;
+struct list_lru_one;
+struct shrinker;
+
+extern struct list_lru ovlsync_suspects_lru;
+
+int ovlsync_suspects_init(struct shrinker *shrinker);
 void ovlsync_suspects_exit(void);
 
 bool ovlsync_suspect_add(struct ovlsync_mount *m, struct inode *inode);
@@ -43,6 +49,7 @@ struct ovlsync_suspect *ovlsync_suspect_find(struct ovlsync_mount *m, struct ino
 enum ovlsync_verdict ovlsync_suspect_verdict(const struct inode *inode);
 enum ovlsync_verdict ovlsync_suspect_try(struct ovlsync_suspect *s, enum ovlsync_exit how,
 					 struct list_head *dispose);
+enum ovlsync_verdict ovlsync_suspect_isolate(struct ovlsync_suspect *s, struct list_lru_one *lru);
 bool ovlsync_suspect_check_error(struct ovlsync_suspect *s);
 void ovlsync_suspects_dispose(struct ovlsync_mount *m, struct list_head *dispose,
 			      enum ovlsync_exit how);

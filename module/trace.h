@@ -86,6 +86,17 @@ TRACE_EVENT(ovlsync_reaper_pass,
 		  __entry->seen[OVLSYNC_DIRTY], __entry->seen[OVLSYNC_YOUNG], __entry->wait_ms)
 );
 
+TRACE_EVENT(ovlsync_shrink,
+	TP_PROTO(unsigned long isolated, unsigned long in_use, unsigned long busy),
+	TP_ARGS(isolated, in_use, busy),
+	TP_STRUCT__entry(__field(unsigned long, isolated) __field(unsigned long, in_use)
+			 __field(unsigned long, busy)),
+	TP_fast_assign(__entry->isolated = isolated; __entry->in_use = in_use;
+		       __entry->busy = busy;),
+	TP_printk("isolated=%lu in_use=%lu busy=%lu", __entry->isolated, __entry->in_use,
+		  __entry->busy)
+);
+
 #endif /* OVLSYNC_TRACE_H */
 
 #undef TRACE_INCLUDE_PATH
