@@ -49,19 +49,23 @@ guest-%: deps
 		$(MAKE) --no-print-directory -s module KVER="$$release" KDIR="$$build"
 
 .PHONY: demo
-demo: deps cli-after-deps guest-6.12 ## what it gains: stock against ovlsync, in a guest
+demo: cli-after-deps guest-6.12 tools ## what it gains: stock against ovlsync, in a guest
 	@tests/demo/run
 
 .PHONY: cli-after-deps
 cli-after-deps: deps
 	+@$(MAKE) --no-print-directory -s cli
 
+.PHONY: tools
+tools: deps
+	+@$(MAKE) --no-print-directory -s -C tests/tools O=../../$(O)
+
 .PHONY: test
-test: cli-after-deps $(TEST_KERNELS:%=guest-%) ## host tests, and the bats suite in guests of both kernels
+test: cli-after-deps tools $(TEST_KERNELS:%=guest-%) ## host tests, and the bats suite in guests of both kernels
 	@tests/run $(TEST_KERNELS)
 
 .PHONY: test-debug
-test-debug: cli-after-deps guest-debug ## the bats suite on the debug kernel
+test-debug: cli-after-deps tools guest-debug ## the bats suite on the debug kernel
 	@tests/run debug
 
 .PHONY: style

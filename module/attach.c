@@ -3,13 +3,14 @@
  * Find overlay superblocks, shim their operations, let go of them again (design section 3).
  *
  * NEW MOUNTS are seen by wrapping the filesystem type's ->mount, or ->init_fs_context and, in each
- * context, ->get_tree.  Both run in the mounting task, with s_umount held exclusively, before anyone
- * else can see the mount.  MOUNTS THAT EXIST are walked when the module is loaded.
+ * context, ->get_tree.  Both run in the mounting task, with s_umount held exclusively, before
+ * anyone else can see the mount.  MOUNTS THAT EXIST are walked when the module is loaded.
  *
- * THE SHIM is one copy of overlayfs' table of superblock operations, for all mounts, with sync_fs and
- * put_super replaced.  It is allocated once a load and never freed, for the VFS keeps pointers to a
- * superblock's operations across sleeps (destroy_inode(), generic_shutdown_super()).  When the module
- * is unloaded the two entries are set back, so that the table left behind is overlayfs' own again.
+ * THE SHIM is one copy of overlayfs' table of superblock operations, for all mounts, with sync_fs
+ * and put_super replaced.  It is allocated once a load and never freed, for the VFS keeps pointers
+ * to a superblock's operations across sleeps (destroy_inode(), generic_shutdown_super()).  When the
+ * module is unloaded the two entries are set back, so that the table left behind is overlayfs' own
+ * again.
  *
  * LEAVING.  Restoring s_op needs s_umount exclusively, and so an active reference; a mount without
  * one is dying, and is waited for.  Wrappers may still be executed by tasks that loaded the pointer
@@ -263,8 +264,10 @@ static bool wrap_type_mount(void)
 
 static bool unwrap_type_mount(void)
 {
-	return !stock_mount || cmpxchg(&overlay_type->mount, wrap_mount, stock_mount) == wrap_mount ||
-	       overlay_type->mount == stock_mount;
+	if (!stock_mount)
+		return true;
+	cmpxchg(&overlay_type->mount, wrap_mount, stock_mount);
+	return READ_ONCE(overlay_type->mount) == stock_mount;
 }
 #else
 static bool wrap_type_mount(void)
@@ -366,9 +369,8 @@ static bool unwrap_type(void)
 {
 	if (!stock_init_fs_context)
 		return unwrap_type_mount();
-	return cmpxchg(&overlay_type->init_fs_context, wrap_init_fs_context,
-		       stock_init_fs_context) == wrap_init_fs_context ||
-	       overlay_type->init_fs_context == stock_init_fs_context;
+	cmpxchg(&overlay_type->init_fs_context, wrap_init_fs_context, stock_init_fs_context);
+	return READ_ONCE(overlay_type->init_fs_context) == stock_init_fs_context;
 }
 
 /* No task may be inside of a wrapper when the module's text goes. */

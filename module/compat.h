@@ -41,8 +41,8 @@ static inline int ovlsync_add_sb_mark(struct fsnotify_mark *mark, struct super_b
 
 /*
  * 6.10 can be asked for the inode that holds the metadata, which never looks for lower data (a
- * data-only layer may be missing, and that lookup warns).  Before, only data could be asked for, and
- * lower data is always known.
+ * data-only layer may be missing, and that lookup warns).  Before, only data could be asked for,
+ * and lower data is always known.
  */
 static inline struct inode *ovlsync_real_inode(struct dentry *dentry)
 {
@@ -113,9 +113,12 @@ static inline void ovlsync_lru_del(struct list_lru *lru, struct list_head *item)
 
 /* 6.13 does not tell the walker which lock it runs under. */
 #ifdef OVLSYNC_HAVE_LRU_CB_LOCK
-#define OVLSYNC_LRU_CB_LOCK , spinlock_t *lock
+#define OVLSYNC_LRU_CB(fn)                                                                        \
+	enum lru_status fn(struct list_head *item, struct list_lru_one *lru, spinlock_t *lock,    \
+			   void *arg)
 #else
-#define OVLSYNC_LRU_CB_LOCK
+#define OVLSYNC_LRU_CB(fn)                                                                        \
+	enum lru_status fn(struct list_head *item, struct list_lru_one *lru, void *arg)
 #endif
 
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Faults planted in test builds (make module-faults), to show that the tests see the fault they look
- * for.  In every other build they are constants, and leave no code.
+ * Faults planted in test builds (make module-faults), to show that the tests see the fault they
+ * look for.  In every other build they are constants, and leave no code.
  */
 #ifndef OVLSYNC_FAULTS_H
 #define OVLSYNC_FAULTS_H

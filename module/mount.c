@@ -8,7 +8,8 @@
  *
  * LIFETIME.  It enters the table while s_umount of the overlay is held exclusively, and leaves it
  * the same way: in put_super, or when the module is unloaded.  Who holds s_umount, or a file on the
- * overlay while /dev/ovlsync is open, may use what ovlsync_mount_find() returns without a reference.
+ * overlay while /dev/ovlsync is open, may use what ovlsync_mount_find() returns without a
+ * reference.
  *
  * GAPS.  The list may lack something: what was dirtied before we attached, or openers that found no
  * room.  A gap makes every sync a full one until one is closed by this sequence, in this order:
@@ -87,7 +88,7 @@ int ovlsync_mount_publish(struct ovlsync_mount *m)
 
 	lockdep_assert_held_write(&m->sb->s_umount);
 	err = xa_insert(&mounts, MINOR(m->sb->s_dev), m, GFP_KERNEL);
-	if (!err && m->watched && m->has_upper && !smp_load_acquire(&m->upper.sb) &&
+	if (!err && m->watched && m->has_upper && !ovlsync_mount_upper(m) &&
 	    m->sb->s_stack_depth > 1) {
 		m->unresolved = true;
 		atomic_inc(&unresolved_stacked);
@@ -243,9 +244,9 @@ static const char *gap_reason(enum ovlsync_gap gap)
 	case OVLSYNC_GAP_ATTACHED:
 		return "attached while mounted: the first sync is a full one";
 	case OVLSYNC_GAP_LIMIT:
-		return "openings were not tracked because of max_suspects: the next sync is a full one";
+		return "openings not tracked because of max_suspects: the next sync is a full one";
 	case OVLSYNC_GAP_MEMORY:
-		return "openings were not tracked for want of memory: the next sync is a full one";
+		return "openings not tracked for want of memory: the next sync is a full one";
 	default:
 		return "";
 	}
@@ -269,7 +270,7 @@ static enum ovlsync_mode full(const char **reason, const char *why)
  */
 enum ovlsync_mode ovlsync_mount_mode(struct ovlsync_mount *m, const char **reason)
 {
-	const struct super_block *upper_sb = smp_load_acquire(&m->upper.sb);
+	const struct super_block *upper_sb = ovlsync_mount_upper(m);
 	enum ovlsync_gap gap;
 
 	if (!m->has_upper) {
@@ -297,7 +298,7 @@ enum ovlsync_mode ovlsync_mount_mode(struct ovlsync_mount *m, const char **reaso
 	if (READ_ONCE(m->nested))
 		return full(reason, "another overlay has its upper directory on this one");
 	if (atomic_read(&unresolved_stacked) && !m->unresolved)
-		return full(reason, "an overlay whose upper is not known may be stacked on this one");
+		return full(reason, "an overlay of unknown upper may be stacked on this one");
 	if (!upper_sb) {
 		*reason = "upper filesystem not known until a regular file is opened for write";
 		return OVLSYNC_MODE_LEARNING;
@@ -366,7 +367,7 @@ u64 ovlsync_flush_begin(struct ovlsync_mount *m)
  */
 void ovlsync_flush_done(struct ovlsync_mount *m, u64 begun)
 {
-	const struct super_block *upper_sb = smp_load_acquire(&m->upper.sb);
+	const struct super_block *upper_sb = ovlsync_mount_upper(m);
 	struct ovlsync_mount *other;
 	unsigned long index;
 
@@ -374,7 +375,7 @@ void ovlsync_flush_done(struct ovlsync_mount *m, u64 begun)
 		return;
 	xa_lock(&mounts);
 	xa_for_each(&mounts, index, other) {
-		if (smp_load_acquire(&other->upper.sb) != upper_sb)
+		if (ovlsync_mount_upper(other) != upper_sb)
 			continue;
 		spin_lock(&other->lock);
 		if (other->gap && other->gap_seq < begun && !other->gap_unwalked)

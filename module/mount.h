@@ -133,6 +133,8 @@ struct ovlsync_tunables {
  * @reaper_wait_ms: how long it waits now
  * @passes_total: of the reaper
  * @checked_total: suspects that it looked at
+ * @pass_ns_total: time that its passes took
+ * @hold_ns_max: the longest that the lock was held by a pass or by force-GC
  *
  * @containerized_total: syncs
  * @full_total: syncs handed to overlayfs
@@ -181,6 +183,8 @@ struct ovlsync_mount {
 	unsigned int reaper_wait_ms;
 	u64 passes_total;
 	u64 checked_total;
+	u64 pass_ns_total;
+	u64 hold_ns_max;
 
 	atomic64_t containerized_total;
 	atomic64_t full_total;
@@ -197,6 +201,13 @@ struct ovlsync_mount {
 };
 
 extern struct ovlsync_tunables ovlsync_defaults;
+
+/* The upper's superblock, or NULL while it is not known; then the rest of @m->upper may be read. */
+static inline struct super_block *ovlsync_mount_upper(struct ovlsync_mount *m)
+{
+	/* Pairs with the release in ovlsync_upper_classify(). */
+	return smp_load_acquire(&m->upper.sb);
+}
 
 struct ovlsync_mount *ovlsync_mount_create(struct super_block *sb);
 void ovlsync_mount_put(struct ovlsync_mount *m);

@@ -3,14 +3,15 @@
  * The reaper: takes clean suspects off the list, so that the list can't pin memory.
  *
  * One collector, collect(), serves the periodic passes and force-GC: it looks at a batch under the
- * lock, disposes of what it took outside, and goes on where it was.  A mount's delayed work is armed
- * while the mount has suspects, and only then.  A pass that finds nothing to take doubles the wait,
- * up to REAPER_SLOWEST intervals; a new suspect or a changed tunable brings it back.
+ * lock, disposes of what it took outside, and goes on where it was.  A mount's delayed work is
+ * armed while the mount has suspects, and only then.  A pass that finds nothing to take doubles the
+ * wait, up to REAPER_SLOWEST intervals; a new suspect or a changed tunable brings it back.
  */
 #define pr_fmt(fmt) "ovlsync: " fmt
 
 #include <linux/fs.h>
 #include <linux/jiffies.h>
+#include <linux/ktime.h>
 #include <linux/sched.h>
 #include <linux/workqueue.h>
 
@@ -36,12 +37,21 @@ static bool is_young(const struct ovlsync_suspect *s, unsigned int min_age_ms)
 	return min_age_ms && jiffies_to_msecs((u32)jiffies - s->added) < min_age_ms;
 }
 
+/* The last iput() of an unlinked inode waits for the thaw; it can as well stay until then. */
+static bool would_block(const struct ovlsync_suspect *s)
+{
+	return !READ_ONCE(s->inode->i_nlink) &&
+	       READ_ONCE(s->inode->i_sb->s_writers.frozen) != SB_UNFROZEN;
+}
+
 static enum ovlsync_verdict collect_one(struct ovlsync_suspect *s, const struct collect_how *how,
 					struct list_head *dispose)
 {
 	if (how->dry_run)
 		return ovlsync_suspect_verdict(s->inode);
 	if (is_young(s, how->min_age_ms) && READ_ONCE(s->inode->i_nlink))
+		return OVLSYNC_YOUNG;
+	if (would_block(s))
 		return OVLSYNC_YOUNG;
 	return ovlsync_suspect_try(s, how->exit, dispose);
 }
@@ -60,10 +70,14 @@ static void collect(struct ovlsync_mount *m, const struct collect_how *how, u64 
 		unsigned int budget = READ_ONCE(m->tunables.batch);
 		struct ovlsync_suspect *s = NULL;
 		LIST_HEAD(dispose);
+		u64 begun_ns;
 
 		spin_lock(&m->lock);
+		begun_ns = ktime_get_ns();
 		while (budget-- && (s = ovlsync_walk_next(&walk)) != NULL)
 			seen[collect_one(s, how, &dispose)]++;
+		ovlsync_walk_pause(&walk);
+		m->hold_ns_max = max(m->hold_ns_max, ktime_get_ns() - begun_ns);
 		spin_unlock(&m->lock);
 		more = s;
 		ovlsync_suspects_dispose(m, &dispose, how->exit);
@@ -111,6 +125,7 @@ static void reaper_pass(struct work_struct *work)
 	};
 	unsigned int interval_ms = READ_ONCE(m->tunables.interval_ms);
 	u64 seen[OVLSYNC_VERDICT_NR] = {};
+	u64 begun_ns = ktime_get_ns();
 	unsigned int wait_ms;
 
 	dispose_shrunk(m);
@@ -126,6 +141,7 @@ static void reaper_pass(struct work_struct *work)
 
 	spin_lock(&m->lock);
 	m->passes_total++;
+	m->pass_ns_total += ktime_get_ns() - begun_ns;
 	m->checked_total += seen[OVLSYNC_CLEAN] + seen[OVLSYNC_GONE] + seen[OVLSYNC_OPEN] +
 			    seen[OVLSYNC_DIRTY] + seen[OVLSYNC_YOUNG];
 	spin_unlock(&m->lock);

@@ -4,11 +4,11 @@
  *
  * In reclaim nothing may be waited for and no inode let go of: an iput() may write, and the upper
  * filesystem may hold locks that the caller of reclaim waits for.  So the scan only isolates, under
- * the list_lru's lock and a lock of the mount's that it merely tries, and hands over to the reaper's
- * work (design section 7).
+ * the list_lru's lock and a lock of the mount's that it merely tries, and hands over to the
+ * reaper's work (design section 7).
  *
- * The list_lru keeps suspects by the memory cgroup that they are charged to: pressure in a container
- * finds the suspects, and with them the inodes, that this container pinned.
+ * The list_lru keeps suspects by the memory cgroup that they are charged to: pressure in a
+ * container finds the suspects, and with them the inodes, that this container pinned.
  */
 #include <linux/list_lru.h>
 #include <linux/shrinker.h>
@@ -48,8 +48,7 @@ static enum lru_status isolate(struct ovlsync_mount *m, struct ovlsync_suspect *
 	return LRU_REMOVED;
 }
 
-static enum lru_status shrink_one(struct list_head *item,
-				  struct list_lru_one *lru OVLSYNC_LRU_CB_LOCK, void *arg)
+static OVLSYNC_LRU_CB(shrink_one)
 {
 	struct ovlsync_suspect *s = container_of(item, struct ovlsync_suspect, lru);
 	/* As long as it is on @lru the entry is its mount's, and the mount is there. */

@@ -2,19 +2,20 @@
 /*
  * The suspect list: add, test, remove, account.
  *
- * WHAT IT IS.  A suspect is an upper inode that may have been dirtied through one overlay mount.  An
- * inode gets on the list when it is opened for write (watch.c) and leaves it when the removal rule of
- * design section 5 allows, by one of the ways of enum ovlsync_exit.
+ * WHAT IT IS.  A suspect is an upper inode that may have been dirtied through one overlay mount.
+ * An inode gets on the list when it is opened for write (watch.c) and leaves it when the removal
+ * rule of design section 5 allows, by one of the ways of enum ovlsync_exit.
  *
- * REFERENCES.  An entry on a list owns one reference to its inode.  Who takes the entry off the list,
- * under the lock, owns the entry and that reference, and gives both to ovlsync_suspects_dispose(),
- * the only destructor.  Nobody else frees an entry or drops its reference.  The entry's memory is
- * freed after an RCU grace period, for openers look entries up without the lock.
+ * REFERENCES.  An entry on a list owns one reference to its inode.  Who takes the entry off the
+ * list, under the lock, owns the entry and that reference, and gives both to
+ * ovlsync_suspects_dispose(), the only destructor.  Nobody else frees an entry or drops its
+ * reference.  The entry's memory is freed after an RCU grace period, for openers look entries up
+ * without the lock.
  *
- * LOCKING.  m->lock protects the list and the counters.  Entries are hashed and unhashed, and put on
- * and taken off the list_lru, with it held: so an entry is on all three or on none.  The list_lru's
- * own lock nests inside m->lock; the shrinker, which comes from the other side, only tries m->lock.
- * iput() and I/O happen without any of them.
+ * LOCKING.  m->lock protects the list and the counters.  Entries are hashed and unhashed, and put
+ * on and taken off the list_lru, with it held: so an entry is on all three or on none.  The
+ * list_lru's own lock nests inside m->lock; the shrinker, which comes from the other side, only
+ * tries m->lock. iput() and I/O happen without any of them.
  *
  * WHY NO OPENER IS MISSED.  An opener raises i_writecount, or dirties the inode, and then looks the
  * entry up; if it finds none, it takes the lock and looks again.  Who removes an entry holds the
@@ -126,7 +127,7 @@ size_t ovlsync_suspects_bytes(struct ovlsync_mount *m, u64 nr)
 {
 	size_t each = kmem_cache_size(suspect_cache);
 
-	if (smp_load_acquire(&m->upper.sb))
+	if (ovlsync_mount_upper(m))
 		each += m->upper.inode_bytes;
 	return nr * each;
 }
@@ -144,36 +145,6 @@ struct ovlsync_suspect *ovlsync_suspect_find(struct ovlsync_mount *m, struct ino
 	struct suspect_key key = { .mount = m, .inode = inode };
 
 	return rhashtable_lookup_fast(&suspects_table, &key, suspect_params);
-}
-
-/**
- * ovlsync_suspect_verdict - what the removal rule says of an upper inode
- * @inode: the upper inode
- *
- * Design section 5.  The order of the reads matters: i_writecount first, for who had it open has
- * dirtied it before lowering the count; the DIRTY tag before WRITEBACK, for the kernel sets the
- * second before it clears the first (__folio_start_writeback() in mm/page-writeback.c).
- *
- * Context: any.  A reference to the inode, or the lock of the list it is on.
- * Return: OVLSYNC_CLEAN, _GONE, _OPEN or _DIRTY.
- */
-enum ovlsync_verdict ovlsync_suspect_verdict(const struct inode *inode)
-{
-	const struct address_space *mapping = inode->i_mapping;
-
-	if (!READ_ONCE(inode->i_nlink))
-		return OVLSYNC_GONE;
-	if (atomic_read(&inode->i_writecount) > 0)
-		return OVLSYNC_OPEN;
-	smp_rmb();
-	if (ovlsync_inode_state(inode) & (I_DIRTY_ALL | I_SYNC))
-		return OVLSYNC_DIRTY;
-	if (mapping_tagged((struct address_space *)mapping, PAGECACHE_TAG_DIRTY))
-		return OVLSYNC_DIRTY;
-	smp_rmb();
-	if (mapping_tagged((struct address_space *)mapping, PAGECACHE_TAG_WRITEBACK))
-		return OVLSYNC_DIRTY;
-	return OVLSYNC_CLEAN;
 }
 
 /**
@@ -293,8 +264,8 @@ static void suspect_free_rcu(struct rcu_head *rcu)
  * @dispose: entries taken off its list
  * @how: the way out, for the tracepoint
  *
- * Context: may sleep: the last reference to an unlinked inode frees its blocks.  Not in reclaim, and
- * with no lock held that the upper filesystem may need.
+ * Context: may sleep: the last reference to an unlinked inode frees its blocks.  Not in reclaim,
+ * and with no lock held that the upper filesystem may need.
  */
 void ovlsync_suspects_dispose(struct ovlsync_mount *m, struct list_head *dispose,
 			      enum ovlsync_exit how)
@@ -412,7 +383,7 @@ bool ovlsync_suspect_add(struct ovlsync_mount *m, struct inode *inode)
 {
 	bool found;
 
-	/* The inode was opened or dirtied before; pairs with ovlsync_suspect_try(). */
+	/* The inode was opened or dirtied before; pairs with the barrier in suspect_try(). */
 	smp_mb();
 	rcu_read_lock();
 	found = ovlsync_suspect_find(m, inode);
@@ -489,33 +460,10 @@ void ovlsync_walk_begin(struct ovlsync_walk *walk, struct ovlsync_mount *m)
 	walk->at.inode = NULL;
 	walk->end.inode = NULL;
 	spin_lock(&m->lock);
+	walk->next = NULL;
 	list_add(&walk->at.list, &m->suspects);
 	list_add_tail(&walk->end.list, &m->suspects);
 	spin_unlock(&m->lock);
-}
-
-/**
- * ovlsync_walk_next - the next suspect of a walk
- * @walk: the walk
- *
- * Context: the lock of the mount held.  It may be dropped between two calls: the place is kept, and
- * the entry returned earlier may be gone then.
- * Return: an entry on the list, or NULL at the end.
- */
-struct ovlsync_suspect *ovlsync_walk_next(struct ovlsync_walk *walk)
-{
-	struct list_head *next;
-
-	lockdep_assert_held(&walk->m->lock);
-	for (next = walk->at.list.next; next != &walk->end.list; next = next->next) {
-		struct ovlsync_suspect *s = list_entry(next, struct ovlsync_suspect, list);
-
-		if (s->inode) {
-			list_move(&walk->at.list, next);
-			return s;
-		}
-	}
-	return NULL;
 }
 
 /**

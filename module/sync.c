@@ -4,8 +4,8 @@
  *
  * The VFS calls sync_fs twice.  wait=0 starts the writeback of all suspects, so that their I/O
  * overlaps.  wait=1 writes what was dirtied or skipped meanwhile, waits for every suspect, and then
- * has the upper filesystem commit its journal, which makes metadata durable and, on btrfs, waits for
- * ordered extents: it has to come last.
+ * has the upper filesystem commit its journal, which makes metadata durable and, on btrfs, waits
+ * for ordered extents: it has to come last.
  *
  * LOCKING.  The overlay's s_umount is held by the VFS; the upper's is taken inside it, shared, as
  * overlayfs itself does.  A batch of inodes is referenced under m->lock; I/O and iput() happen
@@ -62,18 +62,84 @@ static void batch_put(struct sync_batch *batch)
 		iput(batch->inodes[--batch->nr]);
 }
 
-/* Fills @batch with suspects that have something to write.  Returns false at the end of the walk. */
-static bool next_to_write(struct ovlsync_walk *walk, struct sync_batch *batch)
+/* Records errors of a suspect that has nothing to wait for, and lets it go if it may. */
+static void settle(struct ovlsync_suspect *s, struct list_head *dispose)
+{
+	ovlsync_suspect_check_error(s);
+	ovlsync_suspect_try(s, OVLSYNC_EXIT_SYNCED, dispose);
+}
+
+/**
+ * struct sync_pass - one pass over the suspects
+ * @m: the mount
+ * @walk: where it is
+ * @batch: inodes to work on next
+ * @dispose: entries to let go of next
+ * @pending: there is something to wait for
+ */
+struct sync_pass {
+	struct ovlsync_mount *m;
+	struct ovlsync_walk walk;
+	struct sync_batch batch;
+	struct list_head dispose;
+	bool pending;
+};
+
+static void pass_begin(struct sync_pass *pass, struct ovlsync_mount *m)
+{
+	pass->m = m;
+	pass->batch.nr = 0;
+	pass->pending = false;
+	INIT_LIST_HEAD(&pass->dispose);
+	ovlsync_walk_begin(&pass->walk, m);
+}
+
+static void pass_end(struct sync_pass *pass)
+{
+	ovlsync_walk_end(&pass->walk);
+}
+
+/* What to do with one suspect, the lock held. */
+typedef void (*pass_visit_t)(struct sync_pass *pass, struct ovlsync_suspect *s);
+
+static void visit_to_start(struct sync_pass *pass, struct ovlsync_suspect *s)
+{
+	if (needs_write(s->inode))
+		batch_take(&pass->batch, s->inode);
+}
+
+static void visit_to_write(struct sync_pass *pass, struct ovlsync_suspect *s)
+{
+	if (needs_write(s->inode)) {
+		batch_take(&pass->batch, s->inode);
+		pass->pending = true;
+	} else if (needs_wait(s->inode)) {
+		pass->pending = true;
+	} else {
+		settle(s, &pass->dispose);
+	}
+}
+
+static void visit_to_wait(struct sync_pass *pass, struct ovlsync_suspect *s)
+{
+	if (needs_wait(s->inode))
+		batch_take(&pass->batch, s->inode);
+	else
+		settle(s, &pass->dispose);
+}
+
+/* Visits suspects until the batch is full.  Returns false at the end of the walk. */
+static __always_inline bool pass_fill(struct sync_pass *pass, pass_visit_t visit)
 {
 	struct ovlsync_suspect *s = NULL;
 	unsigned int scan = SYNC_SCAN;
 
-	spin_lock(&walk->m->lock);
-	while (scan-- && batch->nr < SYNC_BATCH && (s = ovlsync_walk_next(walk)) != NULL) {
-		if (needs_write(s->inode))
-			batch_take(batch, s->inode);
-	}
-	spin_unlock(&walk->m->lock);
+	spin_lock(&pass->m->lock);
+	while (scan-- && pass->batch.nr < SYNC_BATCH && (s = ovlsync_walk_next(&pass->walk)))
+		visit(pass, s);
+	ovlsync_walk_pause(&pass->walk);
+	spin_unlock(&pass->m->lock);
+	ovlsync_suspects_dispose(pass->m, &pass->dispose, OVLSYNC_EXIT_SYNCED);
 	return s;
 }
 
@@ -107,94 +173,96 @@ static void write_one(struct ovlsync_mount *m, struct inode *inode,
 	}
 }
 
-static void write_suspects(struct ovlsync_mount *m, enum writeback_sync_modes sync_mode,
-			   struct ovlsync_sync_result *result)
-{
-	struct sync_batch batch = { .nr = 0 };
-	struct ovlsync_walk walk;
-	struct blk_plug plug;
-	bool more;
-
-	ovlsync_walk_begin(&walk, m);
-	blk_start_plug(&plug);
-	do {
-		unsigned int i;
-
-		more = next_to_write(&walk, &batch);
-		for (i = 0; i < batch.nr; i++)
-			write_one(m, batch.inodes[i], sync_mode, result);
-		batch_put(&batch);
-		cond_resched();
-	} while (more);
-	blk_finish_plug(&plug);
-	ovlsync_walk_end(&walk);
-}
-
-/* Records errors of a suspect that has nothing more to wait for, and lets it go if it may. */
-static void settle(struct ovlsync_suspect *s, struct list_head *dispose)
-{
-	ovlsync_suspect_check_error(s);
-	ovlsync_suspect_try(s, OVLSYNC_EXIT_SYNCED, dispose);
-}
-
-static bool next_to_wait(struct ovlsync_walk *walk, struct sync_batch *batch,
-			 struct list_head *dispose)
-{
-	struct ovlsync_suspect *s = NULL;
-	unsigned int scan = SYNC_SCAN;
-
-	spin_lock(&walk->m->lock);
-	while (scan-- && batch->nr < SYNC_BATCH && (s = ovlsync_walk_next(walk)) != NULL) {
-		if (needs_wait(s->inode))
-			batch_take(batch, s->inode);
-		else
-			settle(s, dispose);
-	}
-	spin_unlock(&walk->m->lock);
-	return s;
-}
-
-static void settle_batch(struct ovlsync_mount *m, struct sync_batch *batch,
-			 struct list_head *dispose)
+static void write_batch(struct sync_pass *pass, enum writeback_sync_modes sync_mode,
+			struct ovlsync_sync_result *result)
 {
 	unsigned int i;
 
-	spin_lock(&m->lock);
-	for (i = 0; i < batch->nr; i++) {
-		struct ovlsync_suspect *s = ovlsync_suspect_find(m, batch->inodes[i]);
+	for (i = 0; i < pass->batch.nr; i++)
+		write_one(pass->m, pass->batch.inodes[i], sync_mode, result);
+	batch_put(&pass->batch);
+	cond_resched();
+}
+
+/* Starts the writeback of every suspect, and waits for none. */
+static void start_suspects(struct ovlsync_mount *m, struct ovlsync_sync_result *result)
+{
+	struct sync_pass pass;
+	struct blk_plug plug;
+	bool more;
+
+	pass_begin(&pass, m);
+	blk_start_plug(&plug);
+	do {
+		more = pass_fill(&pass, visit_to_start);
+		write_batch(&pass, WB_SYNC_NONE, result);
+	} while (more);
+	blk_finish_plug(&plug);
+	pass_end(&pass);
+}
+
+/* Writes every dirty page of every suspect.  Returns false if there is nothing to wait for. */
+static bool write_suspects(struct ovlsync_mount *m, struct ovlsync_sync_result *result)
+{
+	struct sync_pass pass;
+	struct blk_plug plug;
+	bool more;
+
+	pass_begin(&pass, m);
+	blk_start_plug(&plug);
+	do {
+		more = pass_fill(&pass, visit_to_write);
+		write_batch(&pass, WB_SYNC_ALL, result);
+	} while (more);
+	blk_finish_plug(&plug);
+	pass_end(&pass);
+	return pass.pending;
+}
+
+static void settle_batch(struct sync_pass *pass)
+{
+	unsigned int i;
+
+	spin_lock(&pass->m->lock);
+	for (i = 0; i < pass->batch.nr; i++) {
+		struct ovlsync_suspect *s = ovlsync_suspect_find(pass->m, pass->batch.inodes[i]);
 
 		/* If it is gone, who took it has recorded its errors, after writeback had ended. */
 		if (s)
-			settle(s, dispose);
+			settle(s, &pass->dispose);
 	}
-	spin_unlock(&m->lock);
+	spin_unlock(&pass->m->lock);
+	ovlsync_suspects_dispose(pass->m, &pass->dispose, OVLSYNC_EXIT_SYNCED);
+}
+
+static void wait_batch(struct sync_pass *pass)
+{
+	unsigned int i;
+
+	if (!pass->batch.nr)
+		return;
+	atomic64_add(pass->batch.nr, &pass->m->inflight_inodes);
+	for (i = 0; i < pass->batch.nr; i++) {
+		filemap_fdatawait_keep_errors(pass->batch.inodes[i]->i_mapping);
+		atomic64_dec(&pass->m->inflight_inodes);
+	}
+	settle_batch(pass);
+	batch_put(&pass->batch);
 }
 
 /* Waits for the writeback of every suspect; those that are clean leave the list in passing. */
 static void wait_for_suspects(struct ovlsync_mount *m)
 {
-	struct sync_batch batch = { .nr = 0 };
-	struct ovlsync_walk walk;
+	struct sync_pass pass;
 	bool more;
 
-	ovlsync_walk_begin(&walk, m);
+	pass_begin(&pass, m);
 	do {
-		LIST_HEAD(dispose);
-		unsigned int i;
-
-		more = next_to_wait(&walk, &batch, &dispose);
-		ovlsync_suspects_dispose(m, &dispose, OVLSYNC_EXIT_SYNCED);
-		atomic64_add(batch.nr, &m->inflight_inodes);
-		for (i = 0; i < batch.nr; i++) {
-			filemap_fdatawait_keep_errors(batch.inodes[i]->i_mapping);
-			atomic64_dec(&m->inflight_inodes);
-		}
-		settle_batch(m, &batch, &dispose);
-		ovlsync_suspects_dispose(m, &dispose, OVLSYNC_EXIT_SYNCED);
-		batch_put(&batch);
+		more = pass_fill(&pass, visit_to_wait);
+		wait_batch(&pass);
 		cond_resched();
 	} while (more);
-	ovlsync_walk_end(&walk);
+	pass_end(&pass);
 }
 
 /* What sync_filesystem() ends with, less the flush of everybody's data. */
@@ -232,11 +300,11 @@ static int sync_containerized(struct ovlsync_mount *m, int wait, ovlsync_sync_fs
 	if (test_skip_data)
 		return wait ? commit_upper(m->upper.sb) : 0;
 	if (!wait) {
-		write_suspects(m, WB_SYNC_NONE, result);
+		start_suspects(m, result);
 		return 0;
 	}
-	write_suspects(m, WB_SYNC_ALL, result);
-	wait_for_suspects(m);
+	if (write_suspects(m, result))
+		wait_for_suspects(m);
 	/* The list may have lost something while we walked it. */
 	if (READ_ONCE(m->gap)) {
 		result->mode = OVLSYNC_MODE_FULL;
@@ -273,8 +341,8 @@ static void account(struct ovlsync_mount *m, int wait, int err, u64 duration_ns,
  * @result: @mode is set; @inodes and @bytes grow by what was done
  *
  * Context: may sleep; s_umount of the overlay held.
- * Return: 0 or the error of the upper's sync_fs or of @stock.  Writeback errors are in the overlay's
- * s_wb_err.
+ * Return: 0 or the error of the upper's sync_fs or of @stock.  Writeback errors are in the
+ * overlay's s_wb_err.
  */
 int ovlsync_sync(struct ovlsync_mount *m, int wait, ovlsync_sync_fs_t stock,
 		 struct ovlsync_sync_result *result)

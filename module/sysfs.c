@@ -3,9 +3,9 @@
  * /sys/fs/ovlsync/<major>:<minor>/: counters and tunables of one overlay, one value a file
  * (design section 9; docs/ABI/sysfs-fs-ovlsync).
  *
- * LIFETIME.  The directory is a kobject inside of the mount object.  Taking it away waits for readers
- * and writers that are inside of it, and for the last reference to the kobject.  It is taken away with
- * s_umount of the overlay held, which therefore nothing here may take.
+ * LIFETIME.  The directory is a kobject inside of the mount object.  Taking it away waits for
+ * readers and writers that are inside of it, and for the last reference to the kobject.  It is
+ * taken away with s_umount of the overlay held, which therefore nothing here may take.
  */
 #include <linux/fs.h>
 #include <linux/kobject.h>
@@ -69,7 +69,7 @@ static ssize_t show_mode_reason(struct ovlsync_mount *m, const struct mount_attr
 static ssize_t show_upper_device(struct ovlsync_mount *m, const struct mount_attribute *a,
 				 char *page)
 {
-	const struct super_block *upper_sb = smp_load_acquire(&m->upper.sb);
+	const struct super_block *upper_sb = ovlsync_mount_upper(m);
 
 	if (!upper_sb)
 		return sysfs_emit(page, "unknown\n");
@@ -79,7 +79,7 @@ static ssize_t show_upper_device(struct ovlsync_mount *m, const struct mount_att
 static ssize_t show_upper_fstype(struct ovlsync_mount *m, const struct mount_attribute *a,
 				 char *page)
 {
-	const struct super_block *upper_sb = smp_load_acquire(&m->upper.sb);
+	const struct super_block *upper_sb = ovlsync_mount_upper(m);
 
 	return sysfs_emit(page, "%s\n", upper_sb ? upper_sb->s_type->name : "unknown");
 }
@@ -143,9 +143,6 @@ static ssize_t store_umount_sync(struct ovlsync_mount *m, const struct mount_att
 #define ATTR_ATOMIC64(file)                                                                       \
 	MOUNT_ATTR(file, #file, 0444, .show = show_atomic64,                                      \
 		   .offset = offsetof(struct ovlsync_mount, file))
-#define ATTR_SYNC(ident, file, field)                                                             \
-	MOUNT_ATTR(ident, file, 0444, .show = show_atomic64,                                      \
-		   .offset = offsetof(struct ovlsync_mount, field))
 #define ATTR_TUNABLE(file)                                                                        \
 	MOUNT_ATTR(file, #file, 0644, .show = show_tunable, .store = store_tunable,               \
 		   .arg = &ovlsync_tunable_##file)
@@ -175,6 +172,10 @@ ATTR_TUNABLE(batch);
 ATTR_TUNABLE(max_suspects);
 ATTR_U64(passes_total, passes_total);
 ATTR_U64(checked_total, checked_total);
+MOUNT_ATTR(pass_duration_ns_total, "duration_ns_total", 0444, .show = show_u64,
+	   .offset = offsetof(struct ovlsync_mount, pass_ns_total));
+MOUNT_ATTR(lock_ns_max, "lock_ns_max", 0444, .show = show_u64,
+	   .offset = offsetof(struct ovlsync_mount, hold_ns_max));
 
 ATTR_ATOMIC64(containerized_total);
 ATTR_ATOMIC64(full_total);
@@ -201,7 +202,8 @@ static struct attribute *suspects_attrs[] = {
 
 static struct attribute *reaper_attrs[] = {
 	ATTR(interval_ms),  ATTR(min_age_ms),	 ATTR(batch), ATTR(max_suspects),
-	ATTR(passes_total), ATTR(checked_total), NULL,
+	ATTR(passes_total), ATTR(checked_total), ATTR(pass_duration_ns_total),
+	ATTR(lock_ns_max),  NULL,
 };
 
 static struct attribute *sync_attrs[] = {
@@ -211,7 +213,11 @@ static struct attribute *sync_attrs[] = {
 };
 
 static const struct attribute_group mount_group = { .attrs = mount_attrs };
-static const struct attribute_group suspects_group = { .name = "suspects", .attrs = suspects_attrs };
+static const struct attribute_group suspects_group = {
+	.name = "suspects",
+	.attrs = suspects_attrs,
+};
+
 static const struct attribute_group reaper_group = { .name = "reaper", .attrs = reaper_attrs };
 static const struct attribute_group sync_group = { .name = "sync", .attrs = sync_attrs };
 
@@ -311,14 +317,17 @@ static void defaults_release(struct kobject *kobj)
 }
 
 static struct attribute *defaults_attrs[] = { ATTR(umount_sync), NULL };
+
 static struct attribute *defaults_reaper_attrs[] = {
 	ATTR(interval_ms), ATTR(min_age_ms), ATTR(batch), ATTR(max_suspects), NULL,
 };
+
 static const struct attribute_group defaults_group = { .attrs = defaults_attrs };
 static const struct attribute_group defaults_reaper_group = {
 	.name = "reaper",
 	.attrs = defaults_reaper_attrs,
 };
+
 static const struct attribute_group *defaults_groups[] = {
 	&defaults_group, &defaults_reaper_group, NULL,
 };

@@ -116,7 +116,7 @@ static const struct kernel_param_ops param_ops = { .set = param_set, .get = para
 	MODULE_PARM_DESC(field, text)
 
 TUNABLE_PARAM(interval_ms, "milliseconds between passes of the reaper, for new mounts");
-TUNABLE_PARAM(min_age_ms, "milliseconds that the reaper leaves a new suspect alone, for new mounts");
+TUNABLE_PARAM(min_age_ms, "milliseconds that a new suspect is left alone, for new mounts");
 TUNABLE_PARAM(batch, "suspects looked at under one hold of the lock, for new mounts");
 TUNABLE_PARAM(max_suspects, "the suspect list's limit, for new mounts");
 

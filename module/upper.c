@@ -225,18 +225,18 @@ void ovlsync_upper_classify(struct ovlsync_upper *upper, struct super_block *upp
 	const char *type = upper_sb->s_type->name;
 
 	upper->refusal = NULL;
-	if (!strcmp(type, "ext4")) {
+	if (!strcmp(type, "ext4"))
 		classify_ext4(upper, upper_sb);
-	} else if (!strcmp(type, "xfs")) {
+	else if (!strcmp(type, "xfs"))
 		upper->orders_truncate = true;
-	} else if (!strcmp(type, "btrfs")) {
+	else if (!strcmp(type, "btrfs"))
 		upper->async_extents = true;
-	} else if (upper_sb->s_magic == TMPFS_MAGIC || upper_sb->s_magic == RAMFS_MAGIC) {
+	else if (upper_sb->s_magic == TMPFS_MAGIC || upper_sb->s_magic == RAMFS_MAGIC)
 		upper->in_memory = true;
-	} else if (strcmp(type, "f2fs")) {
+	else if (strcmp(type, "f2fs") != 0)
 		upper->refusal = "upper filesystem is of a type that is not proven to be safe";
-	}
 	/* ksize() of any byte of a slab object is the object's size, and the inode is one part. */
 	upper->inode_bytes = ksize(d_inode(upper_sb->s_root));
+	/* Pairs with the acquire in ovlsync_mount_upper(). */
 	smp_store_release(&upper->sb, upper_sb);
 }

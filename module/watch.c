@@ -12,8 +12,8 @@
  * FS_ATTRIB comes when a link count changes: at zero the suspect goes at once, above zero it may be
  * an O_TMPFILE that has got a name and whose data has to survive from now on.
  *
- * FS_MODIFY on a dentry is truncate(2) by path, which dirties without an open.  It is asked for only
- * where the upper does not order such a change itself, for it makes every write slower.
+ * FS_MODIFY on a dentry is truncate(2) by path, which dirties without an open.  It is asked for
+ * only where the upper does not order such a change itself, for it makes every write slower.
  *
  * REFERENCES.  The mark holds a reference to the mount object, given back in free_mark, after
  * fsnotify's grace period: no handler is at work on it then.
@@ -45,21 +45,22 @@ static void saw_writer(struct ovlsync_mount *m, struct dentry *dentry)
 {
 	struct inode *upper = ovlsync_real_inode(dentry);
 
-	if (unlikely(upper->i_sb != smp_load_acquire(&m->upper.sb)) &&
+	if (unlikely(upper->i_sb != ovlsync_mount_upper(m)) &&
 	    !ovlsync_mount_set_upper(m, upper->i_sb))
 		return;
 	add_suspect(m, upper);
 }
 
 /*
- * What is seen here may be a lower inode: not every file that such an event is about has been copied
- * up.  It teaches nothing about the upper, and is a suspect only if it has something to write.
+ * What is seen here may be a lower inode: not every file that such an event is about has been
+ * copied up.  It teaches nothing about the upper, and is a suspect only if it has something to
+ * write.
  */
 static void saw_change(struct ovlsync_mount *m, struct dentry *dentry)
 {
 	struct inode *upper = ovlsync_real_inode(dentry);
 
-	if (upper->i_sb != smp_load_acquire(&m->upper.sb))
+	if (upper->i_sb != ovlsync_mount_upper(m))
 		return;
 	switch (ovlsync_suspect_verdict(upper)) {
 	case OVLSYNC_GONE:
@@ -227,14 +228,14 @@ static void walk_inodes(struct ovlsync_mount *m)
  */
 void ovlsync_watch_take_stock(struct ovlsync_mount *m)
 {
-	bool known = smp_load_acquire(&m->upper.sb);
+	bool known = ovlsync_mount_upper(m);
 
 	spin_lock(&m->lock);
 	m->gap_unwalked = false;
 	spin_unlock(&m->lock);
 
 	walk_inodes(m);
-	if (!known && smp_load_acquire(&m->upper.sb)) {
+	if (!known && ovlsync_mount_upper(m)) {
 		walk_inodes(m);
 		known = true;
 	}
