@@ -297,7 +297,8 @@ static void evict_some(struct ovlsync_mount *m)
 		ovlsync_suspect_try(s, OVLSYNC_EXIT_EVICTED, &dispose);
 		scan--;
 	}
-	list_move_tail(&m->hand.list, next);
+	if (next != &m->hand.list)
+		list_move_tail(&m->hand.list, next);
 	spin_unlock(&m->lock);
 	ovlsync_suspects_dispose(m, &dispose, OVLSYNC_EXIT_EVICTED);
 	spin_lock(&m->lock);

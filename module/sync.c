@@ -44,9 +44,12 @@ static bool needs_write(const struct inode *inode)
 	       (ovlsync_inode_state(inode) & I_DIRTY_TIME);
 }
 
-static bool needs_wait(const struct inode *inode)
+/* The inode itself is written after its pages are waited for: that is when it costs no wait. */
+static bool needs_wait(const struct ovlsync_mount *m, const struct inode *inode)
 {
-	return mapping_tagged(inode->i_mapping, PAGECACHE_TAG_WRITEBACK);
+	return mapping_tagged(inode->i_mapping, PAGECACHE_TAG_WRITEBACK) ||
+	       (m->upper.inodes_by_write &&
+		(ovlsync_inode_state(inode) & (I_DIRTY_ALL | I_SYNC)));
 }
 
 static void batch_take(struct sync_batch *batch, struct inode *inode)
@@ -113,7 +116,7 @@ static void visit_to_write(struct sync_pass *pass, struct ovlsync_suspect *s)
 	if (needs_write(s->inode)) {
 		batch_take(&pass->batch, s->inode);
 		pass->pending = true;
-	} else if (needs_wait(s->inode)) {
+	} else if (needs_wait(pass->m, s->inode)) {
 		pass->pending = true;
 	} else {
 		settle(s, &pass->dispose);
@@ -122,7 +125,7 @@ static void visit_to_write(struct sync_pass *pass, struct ovlsync_suspect *s)
 
 static void visit_to_wait(struct sync_pass *pass, struct ovlsync_suspect *s)
 {
-	if (needs_wait(s->inode))
+	if (needs_wait(pass->m, s->inode))
 		batch_take(&pass->batch, s->inode);
 	else
 		settle(s, &pass->dispose);
@@ -141,6 +144,13 @@ static __always_inline bool pass_fill(struct sync_pass *pass, pass_visit_t visit
 	spin_unlock(&pass->m->lock);
 	ovlsync_suspects_dispose(pass->m, &pass->dispose, OVLSYNC_EXIT_SYNCED);
 	return s;
+}
+
+/* Some failures, as of a delayed allocation, are told to the caller and nowhere else. */
+static void record_error(struct ovlsync_mount *m, int err)
+{
+	errseq_set(&m->sb->s_wb_err, err);
+	atomic64_inc(&m->errors_total);
 }
 
 static void write_one(struct ovlsync_mount *m, struct inode *inode,
@@ -162,11 +172,8 @@ static void write_one(struct ovlsync_mount *m, struct inode *inode,
 	    mapping_tagged(inode->i_mapping, PAGECACHE_TAG_DIRTY))
 		err = ovlsync_fdatawrite(inode->i_mapping, sync_mode, &pages);
 
-	/* Some failures, as of a delayed allocation, are told to the caller and nowhere else. */
-	if (err && err != -EAGAIN) {
-		errseq_set(&m->sb->s_wb_err, err);
-		atomic64_inc(&m->errors_total);
-	}
+	if (err && err != -EAGAIN)
+		record_error(m, err);
 	if (pages) {
 		result->inodes++;
 		result->bytes += pages << PAGE_SHIFT;
@@ -235,6 +242,18 @@ static void settle_batch(struct sync_pass *pass)
 	ovlsync_suspects_dispose(pass->m, &pass->dispose, OVLSYNC_EXIT_SYNCED);
 }
 
+static void wait_one(struct ovlsync_mount *m, struct inode *inode)
+{
+	int err;
+
+	filemap_fdatawait_keep_errors(inode->i_mapping);
+	if (!m->upper.inodes_by_write)
+		return;
+	err = sync_inode_metadata(inode, 1);
+	if (err)
+		record_error(m, err);
+}
+
 static void wait_batch(struct sync_pass *pass)
 {
 	unsigned int i;
@@ -243,7 +262,7 @@ static void wait_batch(struct sync_pass *pass)
 		return;
 	atomic64_add(pass->batch.nr, &pass->m->inflight_inodes);
 	for (i = 0; i < pass->batch.nr; i++) {
-		filemap_fdatawait_keep_errors(pass->batch.inodes[i]->i_mapping);
+		wait_one(pass->m, pass->batch.inodes[i]);
 		atomic64_dec(&pass->m->inflight_inodes);
 	}
 	settle_batch(pass);

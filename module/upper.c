@@ -233,7 +233,9 @@ void ovlsync_upper_classify(struct ovlsync_upper *upper, struct super_block *upp
 		upper->async_extents = true;
 	else if (upper_sb->s_magic == TMPFS_MAGIC || upper_sb->s_magic == RAMFS_MAGIC)
 		upper->in_memory = true;
-	else if (strcmp(type, "f2fs") != 0)
+	else if (!strcmp(type, "f2fs"))
+		upper->inodes_by_write = true;
+	else
 		upper->refusal = "upper filesystem is of a type that is not proven to be safe";
 	/* ksize() of any byte of a slab object is the object's size, and the inode is one part. */
 	upper->inode_bytes = ksize(d_inode(upper_sb->s_root));

@@ -16,6 +16,8 @@ struct super_block;
  * @orders_truncate: zeroes the tail of a block in the order of the journal, so that truncate(2) by
  *	path needs no watching (design section 4)
  * @async_extents: btrfs: pages handed to compression threads are under writeback only later
+ * @inodes_by_write: f2fs: its checkpoint leaves out inodes of which only times are dirty; they have
+ *	to be given to write_inode (f2fs_dirty_inode() in fs/f2fs/super.c)
  * @inode_bytes: memory that one cached inode takes, from its slab cache
  */
 struct ovlsync_upper {
@@ -24,6 +26,7 @@ struct ovlsync_upper {
 	bool in_memory;
 	bool orders_truncate;
 	bool async_extents;
+	bool inodes_by_write;
 	size_t inode_bytes;
 };
 
