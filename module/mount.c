@@ -75,6 +75,27 @@ void ovlsync_mount_put(struct ovlsync_mount *m)
 		kfree(m);
 }
 
+static void settle_unresolved(struct ovlsync_mount *m)
+{
+	if (m->unresolved) {
+		m->unresolved = false;
+		atomic_dec(&unresolved_stacked);
+	}
+}
+
+static bool is_upper_of_another(const struct super_block *sb)
+{
+	struct ovlsync_mount *other;
+	unsigned long index;
+	bool found = false;
+
+	xa_lock(&mounts);
+	xa_for_each(&mounts, index, other)
+		found |= ovlsync_mount_upper(other) == sb;
+	xa_unlock(&mounts);
+	return found;
+}
+
 /**
  * ovlsync_mount_publish - put a mount object into the table
  * @m: the mount object
@@ -87,12 +108,15 @@ int ovlsync_mount_publish(struct ovlsync_mount *m)
 	int err;
 
 	lockdep_assert_held_write(&m->sb->s_umount);
-	err = xa_insert(&mounts, MINOR(m->sb->s_dev), m, GFP_KERNEL);
-	if (!err && m->watched && m->has_upper && !ovlsync_mount_upper(m) &&
-	    m->sb->s_stack_depth > 1) {
+	if (m->has_upper && !ovlsync_mount_upper(m) && m->sb->s_stack_depth > 1) {
 		m->unresolved = true;
 		atomic_inc(&unresolved_stacked);
 	}
+	err = xa_insert(&mounts, MINOR(m->sb->s_dev), m, GFP_KERNEL);
+	if (err)
+		settle_unresolved(m);
+	else
+		m->nested = is_upper_of_another(m->sb);
 	return err;
 }
 
@@ -106,14 +130,6 @@ void ovlsync_mount_missed(const struct super_block *sb)
 {
 	if (!sb || sb->s_stack_depth > 1)
 		atomic_inc(&unresolved_stacked);
-}
-
-static void settle_unresolved(struct ovlsync_mount *m)
-{
-	if (m->unresolved) {
-		m->unresolved = false;
-		atomic_dec(&unresolved_stacked);
-	}
 }
 
 /**
@@ -222,9 +238,10 @@ bool ovlsync_mount_set_upper(struct ovlsync_mount *m, struct super_block *upper_
 
 	mutex_lock(&m->upper_mutex);
 	if (!m->upper.sb) {
+		/* In this order: who publishes the lower of the two now sees one or the other. */
+		ovlsync_upper_classify(&m->upper, upper_sb);
 		if (MAJOR(upper_sb->s_dev) == 0)
 			mark_nested(upper_sb);
-		ovlsync_upper_classify(&m->upper, upper_sb);
 		settle_unresolved(m);
 	}
 	same = m->upper.sb == upper_sb;
