@@ -14,8 +14,8 @@
  * GAPS.  The list may lack something: what was dirtied before we attached, or openers that found no
  * room.  A gap makes every sync a full one until one is closed by this sequence, in this order:
  *  1. ovlsync_flush_begin() notes the moment;
- *  2. all overlay inodes in cache are walked, and those open for write or dirty put on the list, so
- *     that what their openers write from now on is known (only if the gap is @gap_unwalked);
+ *  2. all overlay inodes in cache are walked, and those open for write or mapped put on the list,
+ *     so that what their openers write from now on is known (only if the gap is @gap_unwalked);
  *  3. the whole upper is flushed, which makes what was dirtied before durable;
  *  4. ovlsync_flush_done() closes the gaps that were there at step 1 and were not opened anew: this
  *     mount's, and those of other mounts on the same upper that need no walk.

@@ -179,7 +179,20 @@ void ovlsync_watch_detach(struct ovlsync_mount *m)
 	fsnotify_put_mark(&m->mark);
 }
 
-/* Looks at one cached overlay inode that nobody may have told us of. */
+/* Open for write by way of a map alone, that outlived its file? */
+static void saw_mapping(struct ovlsync_mount *m, struct dentry *dentry)
+{
+	struct inode *upper = ovlsync_real_inode(dentry);
+
+	if (upper->i_sb == ovlsync_mount_upper(m) &&
+	    ovlsync_suspect_verdict(upper) == OVLSYNC_OPEN)
+		add_suspect(m, upper);
+}
+
+/*
+ * Looks at one cached overlay inode that nobody may have told us of.  What is dirty and no longer
+ * open is left to the full flush that closes the gap.
+ */
 static void take_stock_of(struct ovlsync_mount *m, struct inode *inode)
 {
 	struct dentry *alias = d_find_any_alias(inode);
@@ -190,7 +203,7 @@ static void take_stock_of(struct ovlsync_mount *m, struct inode *inode)
 	if (atomic_read(&inode->i_writecount) > 0)
 		saw_writer(m, alias);
 	else
-		saw_change(m, alias);
+		saw_mapping(m, alias);
 	dput(alias);
 }
 
@@ -218,7 +231,7 @@ static void walk_inodes(struct ovlsync_mount *m)
 }
 
 /**
- * ovlsync_watch_take_stock - find the overlay inodes that are open for write, mapped or dirty
+ * ovlsync_watch_take_stock - find the overlay inodes that are open for write or mapped
  * @m: the mount object, watched, with a gap
  *
  * Puts them on the list, so that the gap needs no further walk.  While the upper is not known only

@@ -1,0 +1,262 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# The reaper: nothing clean stays pinned. Sizes are for `make test`; `make test-scale` sets
+# OVLSYNC_SCALE, by which they are multiplied.
+
+load helpers
+
+SCALE=${OVLSYNC_SCALE:-1}
+export BATS_TEST_TIMEOUT=$((150 * SLOWNESS * SCALE))
+
+setup() {
+	common_setup
+	make_upper ext4
+	mount_overlay own
+}
+
+teardown() {
+	flusher_sleeps
+	common_teardown
+}
+
+hour=3600000
+
+# Writeback as on a busy host, and as tests/guest sets it.
+flusher_hurries() {
+	echo 20 >/proc/sys/vm/dirty_writeback_centisecs
+	echo 20 >/proc/sys/vm/dirty_expire_centisecs
+}
+
+flusher_sleeps() {
+	echo 0 >/proc/sys/vm/dirty_writeback_centisecs
+	echo 360000 >/proc/sys/vm/dirty_expire_centisecs
+}
+
+# inodes_cached SLAB: objects in use, into REPLY
+slab_objects() {
+	local name active
+	REPLY=0
+	while read -r name active _; do
+		[[ $name != "$1" ]] || REPLY=$active
+	done </proc/slabinfo
+}
+
+set_reaper() { # NAME INTERVAL_MS MIN_AGE_MS MAX_SUSPECTS
+	set_value "$1" reaper/interval_ms "$2"
+	set_value "$1" reaper/min_age_ms "$3"
+	set_value "$1" reaper/max_suspects "$4"
+}
+
+@test "reaper: files mapped shared and writable, each once, pin no more than max_suspects" {
+	local files=$((3000 * SCALE)) most=0
+
+	set_reaper own 1000 0 1000
+	flusher_hurries
+	"$TOOLS/openers" map "$MNT/own" 0 "$files" >"$BATS_TEST_TMPDIR/done" 3>&- 4>&- &
+	while kill -0 $! 2>/dev/null; do
+		value own suspects/nr
+		((REPLY <= most)) || most=$REPLY
+		read -r -t 0.5 -u "$never_ready" || :
+	done
+	wait $!
+	[[ $(<"$BATS_TEST_TMPDIR/done") == done ]]
+	((most <= 1000))
+	sync
+	# Two intervals.
+	retry_until 3 value_is own suspects/nr 0
+	# An inode with pages stays for them; an overlay inode holds its upper inode: rounds.
+	for _ in 1 2 3; do
+		echo 3 >/proc/sys/vm/drop_caches
+	done
+	slab_objects ext4_inode_cache
+	echo "# $files files mapped: at most $most suspects, then 0; $REPLY upper inodes left in memory" >&3
+	((REPLY < files / 2))
+}
+
+@test "reaper: at the limit with every file dirty, one full sync loses nothing" {
+	local files=2000 i
+
+	set_reaper own "$hour" 0 1000
+	"$TOOLS/openers" write "$MNT/own" 0 "$files"
+	assert_value own suspects/nr 1000
+	assert_value own suspects/overflow_total 1000
+	assert_value own mode full
+	assert_value_like own mode_reason max_suspects
+	sync_overlay own
+	assert_value own sync/full_total 1
+	for ((i = 999; i < files; i += 100)); do
+		assert_on_disk "$UPPER/own/upper/$((i / 1000))/$i"
+	done
+	assert_value own mode containerized
+	sync_overlay own
+	assert_value own sync/containerized_total 1
+}
+
+@test "reaper: an opener that was not tracked is known after the full sync" {
+	set_reaper own "$hour" 0 9
+	"$TOOLS/openers" write "$MNT/own" 0 9
+	actor open 0 creat "$MNT/own/late"
+	assert_value own suspects/overflow_total 1
+	sync_overlay own
+	# The list had no room for it in that sync, but the next one finds room.
+	sync_overlay own
+	assert_value own mode containerized
+	actor write 0 0 65536 z
+	assert_not_on_disk "$UPPER/own/upper/late"
+	sync_overlay own
+	assert_value_at_least own sync/containerized_total 1
+	assert_on_disk "$UPPER/own/upper/late"
+}
+
+@test "reaper: an opener at the limit makes room by itself" {
+	set_reaper own "$hour" 0 100
+	"$TOOLS/openers" create "$MNT/own" 0 100
+	sync
+	"$TOOLS/openers" create "$MNT/own" 1000 50
+	assert_value own suspects/overflow_total 0
+	assert_value_at_least own suspects/evicted_total 50
+	assert_value own mode containerized
+}
+
+@test "reaper: passes become rare when none may go, and come back with a new suspect" {
+	set_reaper own 50 0 1000
+	actor open 0 creat "$MNT/own/held"
+	value own reaper/passes_total
+	local before=$REPLY
+	read -r -t 3 -u "$never_ready" || : # as long as it is measured
+	value own reaper/passes_total
+	local rare=$((REPLY - before))
+	echo "# $rare passes in 3 s, where the interval is 50 ms" >&3
+	((rare <= 10))
+	write_file "$MNT/own/new" 10
+	value own reaper/passes_total
+	before=$REPLY
+	passes_above() { value own reaper/passes_total && ((REPLY > $1)); }
+	retry_until 1 passes_above "$before"
+}
+
+@test "reaper: a mount without suspects has no passes" {
+	set_reaper own 10 0 1000
+	write_file "$MNT/own/file" 10
+	sync
+	retry_until 3 value_is own suspects/nr 0
+	value own reaper/passes_total
+	local before=$REPLY
+	read -r -t 1 -u "$never_ready" || :
+	assert_value own reaper/passes_total "$before"
+}
+
+@test "reaper: memory pressure takes clean suspects, without the periodic reaper" {
+	local files=$((2000 * SCALE))
+
+	set_reaper own "$hour" "$hour" 1000000
+	"$TOOLS/openers" create "$MNT/own" 0 "$files"
+	assert_value own suspects/nr "$files"
+	value own suspects/pinned_bytes
+	slab_objects ovlsync_suspect
+	sync
+	echo 2 >/proc/sys/vm/drop_caches
+	retry_until 10 value_is own suspects/nr 0
+	assert_value own suspects/shrunk_total "$files"
+	assert_value own suspects/pinned_bytes 0
+}
+
+@test "reaper: pressure leaves what is open or dirty" {
+	set_reaper own "$hour" "$hour" 1000
+	actor open 0 creat "$MNT/own/open"
+	write_file "$MNT/own/dirty" 10
+	echo 2 >/proc/sys/vm/drop_caches
+	assert_value own suspects/nr 2
+	assert_value own suspects/shrunk_total 0
+}
+
+@test "reaper: a container pays for its suspects, and is not killed for them" {
+	local files=$((5000 * SCALE)) group=/sys/fs/cgroup/ovlsync-test slab mib=12
+
+	((SCALE < 40)) || mib=64
+
+	set_reaper own "$hour" "$hour" 1000000
+	flusher_hurries
+	echo +memory >/sys/fs/cgroup/cgroup.subtree_control
+	mkdir -p "$group"
+	echo $((mib << 20)) >"$group/memory.max"
+	# shellcheck disable=SC2016  # the shell inside expands them
+	run bash -c 'echo $$ >"$1/cgroup.procs"; exec "$2" create "$3" 0 "$4"' - \
+		"$group" "$TOOLS/openers" "$MNT/own" "$files"
+	slab=$(sed -n 's/^slab_unreclaimable //p' "$group/memory.stat")
+	value own suspects/nr
+	local nr=$REPLY
+	value own suspects/shrunk_total
+	echo "# $files files opened in $mib MiB: $nr suspects left, $REPLY taken by pressure, $slab bytes of slab charged" >&3
+	assert_success
+	[[ $(sed -n 's/^oom_kill //p' "$group/memory.events") == 0 ]]
+	((slab >= nr * 64))
+	umount_overlay own
+	rmdir "$group"
+}
+
+@test "reaper: many mounts, each with suspects, come and go in linear time" {
+	local mounts=$((20 * SCALE)) i begun half
+
+	begun=${EPOCHREALTIME/./}
+	for ((i = 0; i < mounts; i++)); do
+		((i != mounts / 2)) || half=$((${EPOCHREALTIME/./} - begun))
+		mount_overlay "m$i"
+		echo x >"$MNT/m$i/file"
+	done
+	local all=$((${EPOCHREALTIME/./} - begun))
+	sync
+	for ((i = 0; i < mounts; i++)); do
+		device_of "m$i"
+		echo 10 >"/sys/fs/ovlsync/$REPLY/reaper/min_age_ms"
+		echo 100 >"/sys/fs/ovlsync/$REPLY/reaper/interval_ms"
+	done
+	for ((i = 0; i < mounts; i++)); do
+		retry_until 10 value_is "m$i" suspects/nr 0
+	done
+	begun=${EPOCHREALTIME/./}
+	for ((i = 0; i < mounts; i++)); do
+		umount "$MNT/m$i"
+	done
+	echo "# $mounts mounts: first half in $((half / 1000)) ms, second in $(((all - half) / 1000)) ms, unmounted in $(((${EPOCHREALTIME/./} - begun) / 1000)) ms" >&3
+	((all - half < 3 * half))
+}
+
+@test "reaper: eight threads write, sync and unlink while everything is reaped all the time" {
+	local seconds=$((10 * SCALE))
+
+	set_reaper own 1 0 1000
+	flusher_hurries
+	# shellcheck disable=SC2016  # the shell inside expands it
+	background bash -c 'while :; do ovlctl gc -q --mount "$1"; done' - "$MNT/own"
+	run "$TOOLS/race" "$MNT/own" "$UPPER/own/upper" "$UPPER_DEVICE" 8 125 "$seconds"
+	end_background
+	echo "# $seconds s: $output" >&3
+	assert_success
+	value own suspects/reaped_total
+	local reaped=$REPLY
+	value own suspects/forced_total
+	((reaped + REPLY > 0))
+	books_balance own
+}
+
+@test "reaper: a frozen filesystem with suspects does not keep other mounts waiting" {
+	local ext4=$UPPER
+
+	set_reaper own 100 0 1000
+	actor open 0 creat "$MNT/own/unlinked"
+	actor write 0 0 4096 u
+	write_file "$MNT/own/file" 10
+	rm "$MNT/own/unlinked"
+	make_upper xfs
+	mount_overlay other
+	set_reaper other 100 0 1000
+	write_file "$MNT/other/file" 10
+	fsfreeze -f "$ext4"
+	sync -f "$UPPER"
+	retry_until 10 value_is other suspects/nr 0
+	fsfreeze -u "$ext4"
+	actor close 0
+	sync
+	retry_until 10 value_is own suspects/nr 0
+}
