@@ -44,12 +44,11 @@ static bool needs_write(const struct inode *inode)
 	       (ovlsync_inode_state(inode) & I_DIRTY_TIME);
 }
 
-/* The inode itself is written after its pages are waited for: that is when it costs no wait. */
-static bool needs_wait(const struct ovlsync_mount *m, const struct inode *inode)
+/* The inode itself is cleaned after its pages have been waited for. */
+static bool needs_wait(const struct inode *inode)
 {
 	return mapping_tagged(inode->i_mapping, PAGECACHE_TAG_WRITEBACK) ||
-	       (m->upper.inodes_by_write &&
-		(ovlsync_inode_state(inode) & (I_DIRTY_ALL | I_SYNC)));
+	       (ovlsync_inode_state(inode) & (I_DIRTY_ALL | I_SYNC));
 }
 
 static void batch_take(struct sync_batch *batch, struct inode *inode)
@@ -116,7 +115,7 @@ static void visit_to_write(struct sync_pass *pass, struct ovlsync_suspect *s)
 	if (needs_write(s->inode)) {
 		batch_take(&pass->batch, s->inode);
 		pass->pending = true;
-	} else if (needs_wait(pass->m, s->inode)) {
+	} else if (needs_wait(s->inode)) {
 		pass->pending = true;
 	} else {
 		settle(s, &pass->dispose);
@@ -125,7 +124,7 @@ static void visit_to_write(struct sync_pass *pass, struct ovlsync_suspect *s)
 
 static void visit_to_wait(struct sync_pass *pass, struct ovlsync_suspect *s)
 {
-	if (needs_wait(pass->m, s->inode))
+	if (needs_wait(s->inode))
 		batch_take(&pass->batch, s->inode);
 	else
 		settle(s, &pass->dispose);
@@ -247,9 +246,12 @@ static void wait_one(struct ovlsync_mount *m, struct inode *inode)
 	int err;
 
 	filemap_fdatawait_keep_errors(inode->i_mapping);
-	if (!m->upper.inodes_by_write)
-		return;
-	err = sync_inode_metadata(inode, 1);
+	/*
+	 * Where the commit at the end makes the inode durable this only clears its dirty flags, as
+	 * the flusher would half a minute later, so that the suspect may go: no filesystem waits
+	 * for, or commits, anything in WB_SYNC_NONE.
+	 */
+	err = sync_inode_metadata(inode, m->upper.inodes_by_write);
 	if (err)
 		record_error(m, err);
 }

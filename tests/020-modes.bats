@@ -1,0 +1,179 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# Which mount is synced how, and what sysfs says of it.
+
+load helpers
+
+# Beside a neighbour's dirty data, both kinds of sync of overlay $1 leave the neighbour alone.
+assert_containerized() {
+	local name=$1 before
+
+	big_file "$MNT/neighbour/big" 20
+	assert_value "$name" mode containerized
+	value "$name" sync/containerized_total
+	before=$REPLY
+	sync_overlay "$name"
+	assert_value "$name" sync/containerized_total "$((before + 1))"
+	assert_value "$name" sync/full_total 0
+	umount_overlay "$name"
+	assert_dirty 19000000 "$UPPER/neighbour/upper/big"
+}
+
+# A sync of overlay $1 writes out what the neighbour has, as without the module.
+assert_stock_behaviour() {
+	local before
+
+	big_file "$MNT/neighbour/big" 4
+	write_file "$MNT/$1/own" 50000
+	assert_dirty 4000000 "$UPPER/neighbour/upper/big"
+	value "$1" sync/full_total
+	before=$REPLY
+	sync_overlay "$1"
+	assert_value "$1" sync/full_total "$((before + 1))"
+	assert_clean "$UPPER/neighbour/upper/big" "$UPPER/$1/upper/own"
+}
+
+test_kind() {
+	make_upper "$1"
+	mount_overlay neighbour
+	mount_overlay own
+	assert_value own mode containerized
+	assert_value own upper_fstype "$1"
+	# btrfs shows a device number of its own in mountinfo.
+	[[ $1 == btrfs ]] || assert_value own upper_device "$(mountpoint -d "$UPPER")"
+	write_file "$MNT/own/file" 50000
+	assert_value own suspects/nr 1
+	assert_containerized own
+	assert_clean "$UPPER/own/upper/file"
+}
+
+@test "modes - an overlay on ext4 is containerized" { test_kind ext4; }
+@test "modes - an overlay on xfs is containerized" { test_kind xfs; }
+@test "modes - an overlay on f2fs is containerized" { test_kind f2fs; }
+
+@test "modes - an overlay on btrfs is containerized" { test_kind btrfs; }
+
+@test "modes - an overlay that nothing is written to is containerized - its upper is found without an open" {
+	make_upper ext4
+	mount_overlay neighbour
+	mount_overlay idle
+	assert_value idle upper_fstype ext4
+	assert_value idle suspects/added_total 0
+	assert_containerized idle
+}
+
+@test "modes - an overlay with changes of metadata alone is containerized" {
+	make_upper ext4
+	mount_overlay neighbour
+	mount_overlay metadata
+	mkdir "$MNT/metadata/d"
+	mkdir "$MNT/metadata/e"
+	mv "$MNT/metadata/e" "$MNT/metadata/d/f"
+	chmod 700 "$MNT/metadata/d"
+	ln -s target "$MNT/metadata/symlink"
+	assert_value metadata suspects/added_total 0
+	assert_containerized metadata
+}
+
+@test "modes - a volatile overlay is not synced as stock has it" {
+	make_upper ext4
+	mount_overlay own volatile
+	assert_value own mode volatile
+	assert_value_like own mode_reason volatile
+	write_file "$MNT/own/file" 50000
+	sync_overlay own
+	assert_dirty 49152 "$UPPER/own/upper/file"
+	assert_value own suspects/added_total 0
+	assert_value own sync/containerized_total 0
+}
+
+@test "modes - with its upper on tmpfs there is nothing to sync" {
+	make_upper tmpfs
+	mount_overlay own
+	assert_value own mode nosync
+	assert_value_like own mode_reason memory
+	write_file "$MNT/own/file" 50000
+	assert_value own suspects/added_total 0
+	sync_overlay own
+}
+
+@test "modes - with its upper on ext2 it is synced as stock has it" {
+	make_upper ext2
+	mount_overlay neighbour
+	mount_overlay own
+	assert_value own mode full
+	assert_value_like own mode_reason "not proven"
+	assert_stock_behaviour own
+}
+
+@test "modes - with its upper on ext4 without a journal it is synced as stock has it" {
+	make_upper ext4-nojournal
+	mount_overlay neighbour
+	mount_overlay own
+	assert_value own mode full
+	assert_value_like own mode_reason journal
+	assert_stock_behaviour own
+}
+
+@test "modes - without an upper there is nothing to sync" {
+	make_upper ext4
+	mkdir -p "$MNT/lower" "$MNT/lower2" "$MNT/readonly"
+	mount -t overlay -o "lowerdir=$MNT/lower:$MNT/lower2" readonly "$MNT/readonly"
+	OVERLAYS+=(readonly)
+	assert_value readonly mode nosync
+	assert_value_like readonly mode_reason "no upper"
+	sync_overlay readonly
+}
+
+@test "modes - an upper whose name has blanks commas colons and backslashes is found" {
+	local name='a b,c:d\e'
+
+	make_upper ext4
+	mkdir -p "$MNT/lower" "$UPPER/$name/upper" "$UPPER/$name/work" "$MNT/odd"
+	cd "$UPPER/$name"
+	mount -t overlay -o "lowerdir=$MNT/lower,upperdir=upper,workdir=work" odd "$MNT/odd"
+	cd /
+	umount "$MNT/odd"
+	local escaped=${name//\\/\\\\}
+	escaped=${escaped//,/\\,}
+	escaped=${escaped//:/\\:}
+	mount -t overlay -o \
+		"lowerdir=$MNT/lower,upperdir=$UPPER/$escaped/upper,workdir=$UPPER/$escaped/work" \
+		odd "$MNT/odd" || skip "this kernel or mount(8) refuses such a name"
+	OVERLAYS+=(odd)
+	assert_value odd mode containerized
+}
+
+@test "modes - an upper given as a relative path is learned from the first file opened for write" {
+	make_upper ext4
+	mount_overlay neighbour
+	mkdir -p "$UPPER/relative/upper" "$UPPER/relative/work" "$MNT/relative"
+	cd "$UPPER/relative"
+	mount -t overlay -o "lowerdir=$MNT/lower,upperdir=upper,workdir=work" relative "$MNT/relative"
+	OVERLAYS+=(relative)
+	cd /
+	value relative mode
+	# The mounting task is in the directory, so that it may have been found at once.
+	[[ $REPLY == learning || $REPLY == containerized ]]
+	write_file "$MNT/relative/file" 50000
+	assert_value relative mode containerized
+	sync_overlay relative
+	assert_on_disk "$UPPER/relative/upper/file"
+}
+
+@test "modes - mode takes full and auto says who asked and refuses anything else" {
+	make_upper ext4
+	mount_overlay neighbour
+	mount_overlay own
+	set_value own mode full
+	assert_value own mode full
+	assert_value_like own mode_reason operator
+	assert_stock_behaviour own
+	for nonsense in containerized learning volatile nosync '' 1 'full auto'; do
+		run -1 set_value own mode "$nonsense"
+		assert_value own mode full
+	done
+	set_value own mode auto
+	assert_value own mode containerized
+	assert_value own suspects/overflow_total 0
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * actor: a process that does what it is told, a line of standard input at a time, and answers each
+ * with "ok" or the name of the error.  It keeps files open and mapped for as long as a test likes.
+ *
+ * N is a number for a descriptor, or for a map, of its own:
+ *   open N MODE PATH         MODE: r, w, rw, creat, tmp (O_TMPFILE in directory PATH), dir, path
+ *   write N OFFSET LENGTH CHAR
+ *   fsync N | syncfs N | close N | ftruncate N SIZE | link N PATH (of an O_TMPFILE)
+ *   map N SIZE               maps descriptor N shared and writable; close N leaves the map
+ *   fill N CHAR | unmap N
+ *   truncate PATH SIZE | unlink PATH
+ *   fsopen N FSTYPE
+ */
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "tool.h"
+
+#define HANDLES 4096
+
+static int fds[HANDLES];
+static struct map {
+	void *address;
+	size_t size;
+} maps[HANDLES];
+
+static const struct mode {
+	const char *name;
+	int flags;
+} modes[] = {
+	{ "r", O_RDONLY },
+	{ "w", O_WRONLY },
+	{ "rw", O_RDWR },
+	{ "creat", O_RDWR | O_CREAT },
+	{ "tmp", O_RDWR | O_TMPFILE },
+	{ "dir", O_RDONLY | O_DIRECTORY },
+	{ "path", O_PATH },
+};
+
+static long do_open(long n, const char *name, const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		if (!strcmp(name, modes[i].name)) {
+			fds[n] = open(path, modes[i].flags | O_CLOEXEC, 0644);
+			return fds[n];
+		}
+	}
+	errx(64, "open: no mode '%s'", name);
+}
+
+static long do_write(long n, off_t offset, size_t length, char with)
+{
+	char *buf = malloc(length);
+	ssize_t written;
+
+	if (!buf)
+		err(1, "no memory");
+	memset(buf, with, length);
+	written = pwrite(fds[n], buf, length, offset);
+	free(buf);
+	return written;
+}
+
+static long do_map(long n, size_t size)
+{
+	void *address = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fds[n], 0);
+
+	if (address == MAP_FAILED)
+		return -1;
+	maps[n] = (struct map){ address, size };
+	return 0;
+}
+
+static long do_link(long n, const char *path)
+{
+	char self[64];
+
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", fds[n]);
+	return linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
+}
+
+static long act_on(const char *verb, long n, const char *a, const char *b, const char *c)
+{
+	if (n < 0 || n >= HANDLES)
+		errx(64, "%s: no handle %ld", verb, n);
+	if (!strcmp(verb, "open"))
+		return do_open(n, a, b);
+	if (!strcmp(verb, "write"))
+		return do_write(n, atoll(a), atoll(b), c[0]);
+	if (!strcmp(verb, "fsync"))
+		return fsync(fds[n]);
+	if (!strcmp(verb, "syncfs"))
+		return syncfs(fds[n]);
+	if (!strcmp(verb, "close"))
+		return close(fds[n]);
+	if (!strcmp(verb, "ftruncate"))
+		return ftruncate(fds[n], atoll(a));
+	if (!strcmp(verb, "link"))
+		return do_link(n, a);
+	if (!strcmp(verb, "map"))
+		return do_map(n, atoll(a));
+	if (!strcmp(verb, "fill"))
+		return memset(maps[n].address, a[0], maps[n].size) ? 0 : -1;
+	if (!strcmp(verb, "unmap"))
+		return munmap(maps[n].address, maps[n].size);
+	if (!strcmp(verb, "fsopen")) {
+		fds[n] = syscall(SYS_fsopen, a, 1 /* FSOPEN_CLOEXEC */);
+		return fds[n];
+	}
+	errx(64, "unknown command '%s'", verb);
+}
+
+static long act(char *line)
+{
+	const char *words[5] = { "", "", "", "", "" };
+	char *word;
+	int i = 0;
+
+	for (word = strtok(line, " \n"); word && i < 5; word = strtok(NULL, " \n"))
+		words[i++] = word;
+	if (!strcmp(words[0], "truncate"))
+		return truncate(words[1], atoll(words[2]));
+	if (!strcmp(words[0], "unlink"))
+		return unlink(words[1]);
+	return act_on(words[0], atol(words[1]), words[2], words[3], words[4]);
+}
+
+int main(void)
+{
+	char *line = NULL;
+	size_t size = 0;
+
+	while (getline(&line, &size, stdin) > 0) {
+		puts(outcome(act(line)));
+		fflush(stdout);
+	}
+	return 0;
+}

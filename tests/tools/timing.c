@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * timing syncfs|umount PATH: does it and prints how many microseconds it took.
+ *
+ * Only the system call is measured: a shell's fork and exec take longer than what is to be seen.
+ */
+#include <sys/mount.h>
+#include <time.h>
+
+#include "tool.h"
+
+static uint64_t now_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000ULL + ts.tv_nsec / 1000;
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t begun, ended;
+	int fd, failed;
+
+	if (argc != 3)
+		errx(64, "usage: timing syncfs|umount PATH");
+	if (!strcmp(argv[1], "syncfs")) {
+		fd = open_or_die(argv[2], O_RDONLY | O_DIRECTORY);
+		begun = now_us();
+		failed = syncfs(fd);
+	} else if (!strcmp(argv[1], "umount")) {
+		begun = now_us();
+		failed = umount2(argv[2], 0);
+	} else {
+		errx(64, "%s: not syncfs or umount", argv[1]);
+	}
+	ended = now_us();
+	if (failed)
+		err(1, "%s %s", argv[1], argv[2]);
+	printf("%" PRIu64 "\n", ended - begun);
+	return 0;
+}
