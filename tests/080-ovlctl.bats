@@ -20,8 +20,8 @@ json() {
 @test "ovlctl - stats shows every mount its mode suspects and mount point" {
 	write_file "$MNT/own/file" 50000
 	run -0 ovlctl stats
-	assert_line --regexp "$MNT/own +containerized"
-	assert_line --regexp "$MNT/other +containerized"
+	assert_line --regexp " containerized +1 .* $MNT/own\$"
+	assert_line --regexp " containerized +0 .* $MNT/other\$"
 	run -0 ovlctl stats --mount "$MNT/own/file" --json
 	[[ $(json own .mode) == containerized ]]
 	[[ $(json own .suspects) == 1 ]]

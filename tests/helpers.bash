@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # What every bats file loads. It runs as root in a guest that tests/run boots.
 #
-# A test finds no overlay and no upper mounted, writeback and reaper that do not begin by
-# themselves, and the module loaded; what it mounts with these helpers is taken down after it. Then the kernel's log must
-# be free of complaints, the suspects of every mount must add up, the upper must come off, and at the
-# end of a file the module too.
+# A test finds no overlay and no upper mounted, writeback and reaper that do not begin by themselves,
+# and the module loaded; what it mounts with these helpers is taken down after it. Then the kernel's
+# log must be free of complaints, the suspects of every mount must add up, the upper must come off,
+# and at the end of a file the module too.
 
 TESTS=$BATS_TEST_DIRNAME
 TOOLS=$TESTS/../build/tests
