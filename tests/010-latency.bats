@@ -24,7 +24,6 @@ least() { # NUMBER...: the least, into REPLY
 		((number >= REPLY)) || REPLY=$number
 	done
 }
-}
 
 # measure syncfs|umount ROUNDS: microseconds, into REPLY: the least of the rounds, for what else runs on
 # the machine only ever adds. The small overlay is mounted before and after.
