@@ -64,6 +64,15 @@ tools: deps
 test: cli-after-deps tools $(TEST_KERNELS:%=guest-%) ## host tests, and the bats suite in guests of both kernels
 	@tests/run $(TEST_KERNELS)
 
+.PHONY: test-crash
+test-crash: cli-after-deps tools $(TEST_KERNELS:%=guest-%) $(TEST_KERNELS:%=faults-%) ## durability: log replays and power cuts (hours)
+	@tests/crash/all --full
+
+.PHONY: faults-%
+faults-%: deps
+	+@eval "$$(tests/vm/kernel $*)" && \
+		$(MAKE) --no-print-directory -s module-faults KVER="$$release" KDIR="$$build"
+
 .PHONY: test-debug
 test-debug: cli-after-deps tools guest-debug ## the bats suite on the debug kernel
 	@tests/run debug
