@@ -79,7 +79,8 @@ set_reaper() { # NAME INTERVAL_MS MIN_AGE_MS MAX_SUSPECTS
 	set_reaper own "$hour" 0 1000
 	"$TOOLS/openers" write "$MNT/own" 0 "$files"
 	assert_value own suspects/nr 1000
-	assert_value own suspects/overflow_total 1000
+	# Before 6.5 the close of such a file is one more event that finds no room.
+	assert_value_at_least own suspects/overflow_total 1000
 	assert_value own mode full
 	assert_value_like own mode_reason max_suspects
 	sync_overlay own
