@@ -6,7 +6,7 @@
 load helpers
 
 SCALE=${OVLSYNC_SCALE:-1}
-export BATS_TEST_TIMEOUT=$((150 * SLOWNESS * SCALE))
+export BATS_TEST_TIMEOUT=$((400 * SLOWNESS * SCALE))
 
 setup() {
 	common_setup

@@ -12,7 +12,7 @@ MNT=/mnt/ovlsync
 KERNEL_RELEASE=$(</proc/sys/kernel/osrelease)
 # The debug kernel is so many times slower.
 : "${SLOWNESS:=1}"
-export BATS_TEST_TIMEOUT=$((150 * SLOWNESS))
+export BATS_TEST_TIMEOUT=$((400 * SLOWNESS))
 
 bats_require_minimum_version 1.5.0
 load /usr/lib/bats/bats-support/load
