@@ -92,6 +92,21 @@ static inline int ovlsync_fdatawrite(struct address_space *mapping,
 #endif
 }
 
+/*
+ * A cache of its own for @bytes long objects.  Merged with another, its name would stay behind in
+ * /sys/kernel/slab.  6.5 can be told so; before, a cache with a part for user copies is never
+ * merged.
+ */
+static inline struct kmem_cache *ovlsync_cache_create(const char *name, unsigned int bytes)
+{
+#ifdef SLAB_NO_MERGE
+	return kmem_cache_create(name, bytes, 0, SLAB_ACCOUNT | SLAB_NO_MERGE, NULL);
+#else
+	return kmem_cache_create_usercopy(name, bytes, 0, SLAB_ACCOUNT, bytes - sizeof(u32),
+					  sizeof(u32), NULL);
+#endif
+}
+
 /* 6.8 can be told the node and memory cgroup; that of the object itself is asked for by name. */
 static inline void ovlsync_lru_add(struct list_lru *lru, struct list_head *item)
 {

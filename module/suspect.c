@@ -84,7 +84,7 @@ int ovlsync_suspects_init(struct shrinker *shrinker)
 	BUILD_BUG_ON(offsetof(struct ovlsync_suspect, inode) !=
 		     offsetof(struct ovlsync_suspect, mount) + offsetof(struct suspect_key, inode));
 	learn_errseq_seen_bit();
-	suspect_cache = KMEM_CACHE(ovlsync_suspect, SLAB_ACCOUNT);
+	suspect_cache = ovlsync_cache_create("ovlsync_suspect", sizeof(struct ovlsync_suspect));
 	if (!suspect_cache)
 		return -ENOMEM;
 	err = list_lru_init_memcg(&ovlsync_suspects_lru, shrinker);
