@@ -24,10 +24,10 @@ json() {
 	assert_line --regexp " containerized +0 .* $MNT/other\$"
 	run -0 ovlctl stats --mount "$MNT/own/file" --json
 	[[ $(json own .mode) == containerized ]]
-	[[ $(json own .suspects) == 1 ]]
-	[[ $(json own .mountpoint) == "$MNT/own" ]]
+	[[ $(json own .suspects_nr) == 1 ]]
+	[[ $(json own .mount_point) == "$MNT/own" ]]
 	value own suspects/pinned_bytes
-	[[ $(json own .pinned) == "$REPLY" ]]
+	[[ $(json own .suspects_pinned_bytes) == "$REPLY" ]]
 	[[ -z $(json other .mode) ]]
 }
 

@@ -23,6 +23,8 @@ use_upper() {
 	[[ -d $UPPER ]] || mkdir -p "$UPPER"
 	mount -t "$2" -o "$3" "$1" "$UPPER" || return
 	UPPERS+=("$UPPER")
+	# A test that took the upper down itself has left its files.
+	[[ ! -e $UPPER/own && ! -e $UPPER/other ]] || rm -rf "${UPPER:?}"/*
 }
 
 format_scratch() { # COMMAND...
