@@ -133,6 +133,17 @@ static ssize_t store_umount_sync(struct ovlsync_mount *m, const struct mount_att
 	return ovlsync_umount_sync_set(&m->tunables, text) ?: count;
 }
 
+static ssize_t store_gc(struct ovlsync_mount *m, const struct mount_attribute *a,
+			const char *text, size_t count)
+{
+	struct ovlsync_gc_result result;
+
+	if (!sysfs_streq(text, "1"))
+		return -EINVAL;
+	ovlsync_reaper_force(m, false, &result);
+	return count;
+}
+
 #define MOUNT_ATTR(ident, file, access, ...)                                                      \
 	static const struct mount_attribute attr_##ident = {                                      \
 		.attr = { .name = file, .mode = access }, __VA_ARGS__                             \
@@ -177,6 +188,8 @@ MOUNT_ATTR(pass_duration_ns_total, "duration_ns_total", 0444, .show = show_u64,
 MOUNT_ATTR(lock_ns_max, "lock_ns_max", 0444, .show = show_u64,
 	   .offset = offsetof(struct ovlsync_mount, hold_ns_max));
 
+MOUNT_ATTR(gc, "gc", 0200, .store = store_gc);
+
 ATTR_ATOMIC64(containerized_total);
 ATTR_ATOMIC64(full_total);
 ATTR_ATOMIC64(errors_total);
@@ -203,7 +216,7 @@ static struct attribute *suspects_attrs[] = {
 static struct attribute *reaper_attrs[] = {
 	ATTR(interval_ms),  ATTR(min_age_ms),	 ATTR(batch), ATTR(max_suspects),
 	ATTR(passes_total), ATTR(checked_total), ATTR(pass_duration_ns_total),
-	ATTR(lock_ns_max),  NULL,
+	ATTR(lock_ns_max),  ATTR(gc),		 NULL,
 };
 
 static struct attribute *sync_attrs[] = {
@@ -229,7 +242,7 @@ static ssize_t mount_attr_show(struct kobject *kobj, struct attribute *attr, cha
 {
 	const struct mount_attribute *a = container_of(attr, struct mount_attribute, attr);
 
-	return a->show(to_mount(kobj), a, page);
+	return a->show ? a->show(to_mount(kobj), a, page) : -EIO;
 }
 
 static ssize_t mount_attr_store(struct kobject *kobj, struct attribute *attr, const char *text,

@@ -74,6 +74,18 @@ refused() {
 	assert_value own suspects/forced_total 1
 }
 
+@test "ioctl - sysfs has a trigger for gc, too" {
+	settle_upper
+	run ! set_value own reaper/gc 2
+	run ! set_value own reaper/gc ''
+	assert_value own suspects/nr 2
+	set_value own reaper/gc 1
+	assert_value own suspects/nr 1
+	assert_value own suspects/forced_total 1
+	device_of own
+	run ! cat "/sys/fs/ovlsync/$REPLY/reaper/gc"
+}
+
 @test "ioctl - gc can sync first" {
 	run -0 ioctl gc --path "$MNT/own" --flags 2
 	assert_line open=1

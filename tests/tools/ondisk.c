@@ -8,44 +8,11 @@
  * yet (delayed allocation), or one that is not valid yet (unwritten), is not on the disk, unless it
  * reads as zeroes either way.  Nothing is flushed.
  */
-#include <linux/fiemap.h>
-#include <linux/fs.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 
-#include "tool.h"
+#include "extents.h"
 
-#define ALIGN	4096
-#define CHUNK	(1 << 20)
-#define EXTENTS 256
-
-static struct fiemap *extents_of(int fd, const char *name)
-{
-	struct fiemap *map = calloc(1, sizeof(*map) + EXTENTS * sizeof(map->fm_extents[0]));
-
-	if (!map)
-		err(1, "no memory");
-	map->fm_length = FIEMAP_MAX_OFFSET;
-	map->fm_extent_count = EXTENTS;
-	if (ioctl(fd, FS_IOC_FIEMAP, map))
-		err(1, "%s: FIEMAP", name);
-	if (map->fm_mapped_extents == EXTENTS)
-		errx(1, "%s: too many extents", name);
-	return map;
-}
-
-static const struct fiemap_extent *extent_at(const struct fiemap *map, uint64_t offset)
-{
-	unsigned int i;
-
-	for (i = 0; i < map->fm_mapped_extents; i++) {
-		const struct fiemap_extent *e = &map->fm_extents[i];
-
-		if (offset >= e->fe_logical && offset < e->fe_logical + e->fe_length)
-			return e;
-	}
-	return NULL;
-}
+#define CHUNK (1 << 20)
 
 static void read_fully(int fd, char *buf, size_t size, uint64_t offset, const char *name)
 {
@@ -59,9 +26,6 @@ static void read_fully(int fd, char *buf, size_t size, uint64_t offset, const ch
 static uint64_t differing(const char *name, int fd, const char *device, int dev,
 			  const struct fiemap *map, uint64_t size)
 {
-	const uint32_t nowhere = FIEMAP_EXTENT_UNKNOWN | FIEMAP_EXTENT_DELALLOC |
-				 FIEMAP_EXTENT_ENCODED | FIEMAP_EXTENT_NOT_ALIGNED |
-				 FIEMAP_EXTENT_UNWRITTEN;
 	char *want = aligned_alloc(ALIGN, CHUNK), *have = aligned_alloc(ALIGN, CHUNK);
 	uint64_t offset = 0, differ = 0;
 
@@ -71,7 +35,7 @@ static uint64_t differing(const char *name, int fd, const char *device, int dev,
 		const struct fiemap_extent *e = extent_at(map, offset);
 		size_t i, todo = ALIGN;
 
-		if (e && !(e->fe_flags & nowhere)) {
+		if (e && !(e->fe_flags & NOT_ON_DISK)) {
 			uint64_t left = e->fe_logical + e->fe_length - offset;
 
 			todo = left < CHUNK ? left : CHUNK;
