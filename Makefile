@@ -64,6 +64,11 @@ tools: deps
 test: cli-after-deps tools $(TEST_KERNELS:%=guest-%) ## host tests, and the bats suite in guests of both kernels
 	@tests/run $(TEST_KERNELS)
 
+.PHONY: test-scale
+test-scale: cli-after-deps tools $(TEST_KERNELS:%=guest-%) ## the reaper in full size: a million suspects, 2,000 mounts (hours)
+	@OVLSYNC_SIZE=full OVLSYNC_TESTS='100*' tests/run $(TEST_KERNELS)
+	@for kernel in $(TEST_KERNELS); do tests/scale/run -k $$kernel; done
+
 .PHONY: test-crash
 test-crash: cli-after-deps tools $(TEST_KERNELS:%=guest-%) $(TEST_KERNELS:%=faults-%) ## durability: log replays and power cuts (hours)
 	@tests/crash/all --full

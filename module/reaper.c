@@ -72,13 +72,14 @@ static void collect(struct ovlsync_mount *m, const struct collect_how *how, u64 
 		LIST_HEAD(dispose);
 		u64 begun_ns;
 
-		spin_lock(&m->lock);
+		/* Freeing entries goes on in softirqs, which are not to make the hold longer. */
+		spin_lock_bh(&m->lock);
 		begun_ns = ktime_get_ns();
 		while (budget-- && (s = ovlsync_walk_next(&walk)) != NULL)
 			seen[collect_one(s, how, &dispose)]++;
 		ovlsync_walk_pause(&walk);
 		m->hold_ns_max = max(m->hold_ns_max, ktime_get_ns() - begun_ns);
-		spin_unlock(&m->lock);
+		spin_unlock_bh(&m->lock);
 		more = s;
 		ovlsync_suspects_dispose(m, &dispose, how->exit);
 		cond_resched();

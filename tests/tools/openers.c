@@ -4,7 +4,7 @@
  *
  * map     open, map shared and writable, close, touch, unmap: what the idea was criticised for
  * write   open, write a byte, close
- * hold    as map, but keep the map, until standard input ends
+ * hold    open, map shared and writable, close, keep the map until standard input ends
  * create  open for write and close, writing nothing
  *
  * Files lie in DIR/<number / 1000>/<number>.  Prints "done" on a line when all are opened.
@@ -35,9 +35,8 @@ static int open_number(const char *dir, unsigned long number)
 static void map_and_close(int fd, bool keep)
 {
 	volatile char *map;
-	struct stat st;
 
-	if (fstat(fd, &st) || (st.st_size < FILE_BYTES && ftruncate(fd, FILE_BYTES)))
+	if (!keep && ftruncate(fd, FILE_BYTES))
 		err(1, "ftruncate");
 	map = mmap(NULL, FILE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (map == MAP_FAILED)
