@@ -14,7 +14,8 @@ fi
 
 setup() {
 	common_setup
-	make_upper ext4
+	sized ext4 many
+	make_upper "$REPLY"
 	mount_overlay own
 }
 
@@ -70,7 +71,8 @@ upper_inodes_after_reclaim() {
 		((REPLY <= most)) || most=$REPLY
 		upper_inodes_after_reclaim
 		((REPLY <= inodes_most)) || inodes_most=$REPLY
-		read -r -t 1 -u "$never_ready" || :
+		sized 1 20
+		read -r -t "$REPLY" -u "$never_ready" || :
 	done
 	# It fails if any opening does.
 	wait "$opener"
@@ -245,21 +247,21 @@ upper_inodes_after_reclaim() {
 	sized 10 100
 	files=$REPLY
 
-	mkdir -p "$UPPER/lower" "$MNT/many"
+	mkdir -p "$UPPER/lower" "$MNT/crowd"
 	linear() { # WHAT: the milliseconds of four quarters, in $output
 		local first last
 		read -r first _ _ last <<<"$output"
 		echo "# $mounts mounts with $files suspects each, $1: quarters of $output ms" >&3
 		((last <= 2 * first + 200))
 	}
-	run -0 "$TOOLS/mounts" mount "$MNT/many" "$UPPER" "$mounts" "$files"
+	run -0 "$TOOLS/mounts" mount "$MNT/crowd" "$UPPER" "$mounts" "$files"
 	linear "mounted"
 	sync
 	begun=${EPOCHREALTIME/./}
 	run -0 ovlctl gc --all --json
 	echo "# one pass over all in $(((${EPOCHREALTIME/./} - begun) / 1000)) ms" >&3
 	[[ $(jq '[.mounts[].reaped] | add' <<<"$output") == $((mounts * files)) ]]
-	run -0 "$TOOLS/mounts" umount "$MNT/many" "$mounts"
+	run -0 "$TOOLS/mounts" umount "$MNT/crowd" "$mounts"
 	linear "unmounted"
 }
 
@@ -271,7 +273,8 @@ upper_inodes_after_reclaim() {
 	flusher_hurries
 	# shellcheck disable=SC2016  # the shell inside expands it
 	background bash -c 'while :; do ovlctl gc -q --mount "$1"; done' - "$MNT/own"
-	run "$TOOLS/race" "$MNT/own" "$UPPER_DEVICE" 8 1000 "$seconds"
+	mkdir "$MNT/own/race"
+	run "$TOOLS/race" "$MNT/own/race" "$UPPER_DEVICE" 8 1000 "$seconds"
 	end_background
 	echo "# $seconds s: $output" >&3
 	assert_success

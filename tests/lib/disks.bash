@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Upper filesystems. tests/guest gives the disks: DISK_EXT4, DISK_XFS, DISK_BTRFS and DISK_F2FS are
-# formatted, the first three are slow; DISK_SCRATCH is fast and empty.
+# formatted, the first three are slow; DISK_SCRATCH is fast and empty. DISK_MANY has very many files,
+# which stay; it is there for tests in full size.
 
 UPPERS=()
 MAPPED=''
@@ -24,17 +25,22 @@ use_upper() {
 	mount -t "$2" -o "$3" "$1" "$UPPER" || return
 	UPPERS+=("$UPPER")
 	# A test that took the upper down itself has left its files.
-	[[ ! -e $UPPER/own && ! -e $UPPER/other ]] || rm -rf "${UPPER:?}"/*
+	[[ ! -e $UPPER/own && ! -e $UPPER/other ]] || empty_upper "$UPPER"
+}
+
+empty_upper() { # MOUNTPOINT
+	[[ $1 == "$MNT/many" ]] || limited 60 rm -rf "${1:?}"/*
 }
 
 format_scratch() { # COMMAND...
 	limited 60 "$@" "$DISK_SCRATCH" >&2
 }
 
-# make_upper KIND [OPTIONS]: KIND is ext4, xfs, btrfs, f2fs, ext2, ext4-nojournal or tmpfs.
+# make_upper KIND [OPTIONS]: KIND is ext4, xfs, btrfs, f2fs, ext2, ext4-nojournal, tmpfs or many.
 make_upper() {
 	local kind=$1 options=${2:-defaults} type=${1%%-*} disk
 
+	[[ $kind != many ]] || type=ext4
 	knows_filesystem "$type" || skip "this kernel has no $type"
 	case $kind in
 	ext4 | xfs | btrfs | f2fs)
@@ -49,6 +55,7 @@ make_upper() {
 		format_scratch mkfs.ext4 -q -F -O ^has_journal &&
 			use_upper "$DISK_SCRATCH" ext4 "$options" "$kind"
 		;;
+	many) use_upper "$DISK_MANY" ext4 "$options" "$kind" ;;
 	tmpfs) use_upper tmpfs tmpfs "$options" "$kind" ;;
 	*)
 		echo "make_upper: unknown kind '$kind'" >&2
@@ -94,7 +101,7 @@ release_uppers() {
 
 	for ((i = ${#UPPERS[@]} - 1; i >= 0; i--)); do
 		# What has been written is not to cost the next test any time.
-		limited 60 rm -rf "${UPPERS[i]:?}"/*
+		empty_upper "${UPPERS[i]}"
 		if ! limited 60 umount "${UPPERS[i]}"; then
 			echo "the upper ${UPPERS[i]} is busy: something is holding inodes" >&2
 			failed=1
