@@ -9,21 +9,19 @@
 
 #include "tunables.h"
 
-/* A day; longer than anyone wants to wait, short of an overflow in jiffies. */
-#define DAY_MS (24 * 60 * 60 * 1000)
-
-#define TUNABLE(field, least, most)                                                               \
+/* Times of up to a day: longer than anyone wants to wait, short of an overflow in jiffies. */
+#define TUNABLE(field, NAME)                                                                      \
 	const struct ovlsync_tunable ovlsync_tunable_##field = {                                  \
 		.name = #field,                                                                   \
 		.offset = offsetof(struct ovlsync_tunables, field),                               \
-		.min = least,                                                                     \
-		.max = most,                                                                      \
+		.min = OVLSYNC_##NAME##_MIN,                                                      \
+		.max = OVLSYNC_##NAME##_MAX,                                                      \
 	}
 
-TUNABLE(interval_ms, 1, DAY_MS);
-TUNABLE(min_age_ms, 0, DAY_MS);
-TUNABLE(batch, 1, 1 << 20);
-TUNABLE(max_suspects, 1, 1 << 26);
+TUNABLE(interval_ms, INTERVAL_MS);
+TUNABLE(min_age_ms, MIN_AGE_MS);
+TUNABLE(batch, BATCH);
+TUNABLE(max_suspects, MAX_SUSPECTS);
 
 struct ovlsync_tunables ovlsync_defaults = {
 	.interval_ms = 5000,
