@@ -112,19 +112,31 @@ void columns_clear(struct column_list *list)
 	*list = (struct column_list){ 0 };
 }
 
+static FILE *text_begin(char **text, size_t *size)
+{
+	FILE *out = open_memstream(text, size);
+
+	if (!out)
+		err(STATUS_FAILED, "cannot allocate a string");
+	return out;
+}
+
+static void text_end(FILE *out)
+{
+	if (fclose(out))
+		err(STATUS_FAILED, "cannot allocate a string");
+}
+
 static char *describe(const struct column *columns, const char *heading, bool keys)
 {
 	char *text = NULL;
 	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	FILE *out = text_begin(&text, &size);
 
-	if (!out)
-		err(STATUS_FAILED, "cannot allocate a string");
 	fputs(heading, out);
 	for (; columns->name; columns++)
 		fprintf(out, "  %-14s %s\n", keys ? columns->key : columns->name, columns->help);
-	if (fclose(out))
-		err(STATUS_FAILED, "cannot allocate a string");
+	text_end(out);
 	return text;
 }
 
@@ -159,4 +171,52 @@ char *columns_help(const struct column *columns)
 char *columns_help_json(const struct column *columns)
 {
 	return describe(columns, "In JSON, for each mount:\n", true);
+}
+
+/* One paragraph, indented, in lines that fit a terminal. */
+static void print_paragraph(FILE *out, const char *text)
+{
+	const size_t width = 74;
+
+	while (*text) {
+		size_t len = strlen(text);
+
+		if (len > width) {
+			for (len = width; len && text[len] != ' '; len--)
+				;
+			if (!len)
+				len = strcspn(text, " ");
+		}
+		fprintf(out, "    %.*s\n", (int)len, text);
+		text += len;
+		text += strspn(text, " ");
+	}
+}
+
+/**
+ * columns_explain - say all there is to know of some columns
+ * @columns: the table
+ * @list: which of them
+ *
+ * Return: the text, to be freed.
+ */
+char *columns_explain(const struct column *columns, const struct column_list *list)
+{
+	char *text = NULL;
+	size_t size, i;
+	FILE *out = text_begin(&text, &size);
+
+	for (i = 0; i < list->n; i++) {
+		const struct column *column = &columns[list->index[i]];
+
+		fprintf(out, "%s%s", i ? "\n" : "", column->name);
+		if (column->file)
+			fprintf(out, " (%s)", column->file);
+		fputc('\n', out);
+		print_paragraph(out, column->help);
+		if (column->detail)
+			print_paragraph(out, column->detail);
+	}
+	text_end(out);
+	return text;
 }

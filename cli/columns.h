@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Columns: one table for each subcommand says what a column is called in the table and in JSON,
- * what it means and where it comes from.  Output, --help and completion all read that table.
+ * what it means and where it comes from.  Output, --help, --explain, completion, the man pages and
+ * docs/ABI all read that table.
  */
 #ifndef COLUMNS_H
 #define COLUMNS_H
@@ -16,6 +17,7 @@
  * @COLUMN_BYTES: a size, for people unless exact numbers were asked for
  * @COLUMN_NSEC: a duration, likewise
  * @COLUMN_DEVICE: MAJ:MIN
+ * @COLUMN_MSEC: milliseconds, decimal
  */
 enum column_type {
 	COLUMN_STRING,
@@ -23,7 +25,10 @@ enum column_type {
 	COLUMN_BYTES,
 	COLUMN_NSEC,
 	COLUMN_DEVICE,
+	COLUMN_MSEC,
 };
+
+struct value;
 
 /**
  * struct column - one column; a table of them ends with one that has no name
@@ -32,6 +37,9 @@ enum column_type {
  * @file: file below the mount's directory in sysfs; NULL if the subcommand knows the value itself
  * @type: how it is written
  * @help: what it means, one line
+ * @detail: what else there is to know of it, sentences; or NULL
+ * @color: the colour of a cell, as libsmartcols names colours, or NULL; the function itself may be
+ *	NULL, too
  */
 struct column {
 	const char *name;
@@ -39,6 +47,8 @@ struct column {
 	const char *file;
 	enum column_type type;
 	const char *help;
+	const char *detail;
+	const char *(*color)(const struct value *value);
 };
 
 /**
@@ -60,5 +70,6 @@ void columns_clear(struct column_list *list);
 char *columns_describe(const struct column *columns);
 char *columns_help(const struct column *columns);
 char *columns_help_json(const struct column *columns);
+char *columns_explain(const struct column *columns, const struct column_list *list);
 
 #endif /* COLUMNS_H */

@@ -57,6 +57,28 @@ int device_parse(const char *text, dev_t *dev)
 }
 
 /**
+ * seconds_parse - read a duration
+ * @text: seconds, decimal, with a fraction if there is one
+ * @ns: the duration, above 0
+ *
+ * Return: 0, or -EINVAL.
+ */
+int seconds_parse(const char *text, uint64_t *ns)
+{
+	double seconds;
+	char *end;
+
+	/* strtod() would take blanks, signs, hexadecimal numbers and names of numbers. */
+	if (!*text || strspn(text, "0123456789.") != strlen(text))
+		return -EINVAL;
+	seconds = strtod(text, &end);
+	if (*end || seconds < 1e-9 || seconds > 1e9)
+		return -EINVAL;
+	*ns = (uint64_t)(seconds * 1e9);
+	return 0;
+}
+
+/**
  * device_format - write a device number as "MAJ:MIN"
  * @dev: the device
  * @buf: FORMAT_SIZE bytes
@@ -168,6 +190,58 @@ char *printable(const char *text)
 		}
 		text += len;
 		left -= len;
+	}
+	*out = '\0';
+	return copy;
+}
+
+/* Length of the well-formed character that @text begins with, by RFC 3629; 0: there is none. */
+static size_t utf8_length(const unsigned char *text)
+{
+	static const struct {
+		unsigned char first_min, first_max, second_min, second_max;
+		size_t length;
+	} forms[] = {
+		{ 0x01, 0x7f, 0x00, 0xff, 1 }, { 0xc2, 0xdf, 0x80, 0xbf, 2 },
+		{ 0xe0, 0xe0, 0xa0, 0xbf, 3 }, { 0xe1, 0xec, 0x80, 0xbf, 3 },
+		{ 0xed, 0xed, 0x80, 0x9f, 3 }, { 0xee, 0xef, 0x80, 0xbf, 3 },
+		{ 0xf0, 0xf0, 0x90, 0xbf, 4 }, { 0xf1, 0xf3, 0x80, 0xbf, 4 },
+		{ 0xf4, 0xf4, 0x80, 0x8f, 4 },
+	};
+	size_t i, j;
+
+	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		if (text[0] < forms[i].first_min || text[0] > forms[i].first_max)
+			continue;
+		if (forms[i].length == 1)
+			return 1;
+		if (text[1] < forms[i].second_min || text[1] > forms[i].second_max)
+			return 0;
+		for (j = 2; j < forms[i].length; j++)
+			if ((text[j] & 0xc0) != 0x80)
+				return 0;
+		return forms[i].length;
+	}
+	return 0;
+}
+
+/**
+ * utf8_valid - make a name fit for formats that are UTF-8, as JSON is
+ * @text: any bytes
+ *
+ * Return: a copy, to be freed, in which U+FFFD stands for each byte that is not part of a
+ * character.
+ */
+char *utf8_valid(const char *text)
+{
+	char *copy = xreallocarray(NULL, strlen(text) * 3 + 1, 1);
+	char *out = copy;
+
+	while (*text) {
+		size_t len = utf8_length((const unsigned char *)text);
+
+		out = len ? mempcpy(out, text, len) : mempcpy(out, "\xef\xbf\xbd", 3);
+		text += len ? len : 1;
 	}
 	*out = '\0';
 	return copy;

@@ -13,6 +13,8 @@ int device_parse(const char *text, dev_t *dev);
 const char *device_format(dev_t dev, char *buf);
 const char *size_format(uint64_t bytes, char *buf);
 const char *duration_format(uint64_t ns, char *buf);
+int seconds_parse(const char *text, uint64_t *ns);
+char *utf8_valid(const char *text);
 char *printable(const char *text);
 
 #endif /* FORMAT_H */

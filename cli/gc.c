@@ -11,7 +11,8 @@
 
 #include "format.h"
 #include "kernel.h"
-#include "output.h"
+#include "output_args.h"
+#include "stats_columns.h"
 #include "sysfs.h"
 #include "targets.h"
 #include "xalloc.h"
@@ -27,8 +28,8 @@ enum {
 	GC_ERROR,
 };
 
-static const struct column gc_columns[] = {
-	[GC_DEVICE] = { "DEVICE", "device", NULL, COLUMN_DEVICE, "device number of the overlay" },
+const struct column gc_columns[] = {
+	[GC_DEVICE] = COLUMN_OF_DEVICE,
 	[GC_SCANNED] = { "SCANNED", "scanned", NULL, COLUMN_NUMBER, "suspects looked at" },
 	[GC_REAPED] = { "REAPED", "reaped", NULL, COLUMN_NUMBER,
 			"taken off the list (with --dry-run: that would be)" },
@@ -38,8 +39,7 @@ static const struct column gc_columns[] = {
 		      "left, because open for write or mapped shared and writable" },
 	[GC_FREED] = { "FREED", "freed_bytes", NULL, COLUMN_BYTES,
 		       "memory that the reaped ones pinned" },
-	[GC_MOUNTPOINT] = { "MOUNTPOINT", "mount_point", NULL, COLUMN_STRING,
-			    "where it is mounted in this mount namespace" },
+	[GC_MOUNTPOINT] = COLUMN_OF_MOUNTPOINT,
 	[GC_ERROR] = { "ERROR", "error", NULL, COLUMN_STRING, "why it failed" },
 	{ NULL },
 };
@@ -51,8 +51,7 @@ static const struct column gc_columns[] = {
  * @targets: --mount, --device, --all
  * @flags: OVLSYNC_GC_*
  * @quiet: --quiet
- * @json: --json
- * @exact: --bytes
+ * @output: how to print
  * @device: OVLSYNC_DEVICE, open
  * @mounts: this mount namespace
  * @rows: what was done
@@ -61,8 +60,7 @@ struct gc {
 	struct target_args targets;
 	uint32_t flags;
 	bool quiet;
-	bool json;
-	bool exact;
+	struct output_args output;
 	int device;
 	struct libmnt_table *mounts;
 	struct rows rows;
@@ -77,10 +75,7 @@ static const struct argp_option gc_options[] = {
 	{ NULL, 0, NULL, 0, "What to do:", 2 },
 	{ "sync-first", KEY_SYNC_FIRST, NULL, 0, "sync the mount first, so that more may go", 2 },
 	{ "dry-run", KEY_DRY_RUN, NULL, 0, "take nothing off, only say what could go", 2 },
-	{ NULL, 0, NULL, 0, "Output:", 3 },
-	{ "json", 'J', NULL, 0, "JSON, with raw numbers", 3 },
-	{ "bytes", 'b', NULL, 0, "sizes in bytes", 3 },
-	{ "quiet", 'q', NULL, 0, "print nothing but errors", 3 },
+	{ "quiet", 'q', NULL, 0, "print nothing but errors", 2 },
 	{ 0 },
 };
 
@@ -104,17 +99,12 @@ static error_t gc_parse(int key, char *arg, struct argp_state *state)
 	case KEY_DRY_RUN:
 		gc->flags |= OVLSYNC_GC_DRY_RUN;
 		return 0;
-	case 'J':
-		gc->json = true;
-		return 0;
-	case 'b':
-		gc->exact = true;
-		return 0;
 	case 'q':
 		gc->quiet = true;
 		return 0;
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &gc->targets;
+		state->child_inputs[1] = &gc->output;
 		return 0;
 	case ARGP_KEY_END:
 		gc_check_usage(gc, state);
@@ -127,15 +117,16 @@ static error_t gc_parse(int key, char *arg, struct argp_state *state)
 static char *gc_help_filter(int key, const char *text, void *input)
 {
 	(void)input;
-	return key == ARGP_KEY_HELP_POST_DOC ? columns_help_json(gc_columns) : (char *)text;
+	return key == ARGP_KEY_HELP_POST_DOC ? columns_help(gc_columns) : (char *)text;
 }
 
 static const struct argp_child gc_children[] = {
 	{ &targets_argp, 0, "Which mounts:", 1 },
+	{ &output_argp, 0, "Output:", 3 },
 	{ 0 },
 };
 
-static const struct argp gc_argp = {
+const struct argp gc_argp = {
 	.options = gc_options,
 	.parser = gc_parse,
 	.doc = "Take off the list of suspects all that may go: not open for write, nothing left to "
@@ -162,7 +153,7 @@ static enum ovlctl_status gc_fail(struct gc *gc, const struct target *target, in
 				  const char *why)
 {
 	warnx("%s: cannot collect: %s", target->name, why);
-	if (gc->json) {
+	if (gc->output.json) {
 		struct value *row = rows_add(&gc->rows);
 
 		value_set_number(&row[GC_DEVICE], target->dev);
@@ -175,7 +166,8 @@ static enum ovlctl_status gc_fail(struct gc *gc, const struct target *target, in
 /* One mount that was asked for by name needs no table. */
 static bool gc_wants_line(const struct gc *gc)
 {
-	return !gc->json && !gc->targets.all && gc->targets.n == 1;
+	return !gc->output.json && !output_wants_table(&gc->output) && !gc->targets.all &&
+	       gc->targets.n == 1;
 }
 
 static void gc_print_line(const struct gc *gc, const struct target *target,
@@ -184,7 +176,7 @@ static void gc_print_line(const struct gc *gc, const struct target *target,
 	bool dry_run = gc->flags & OVLSYNC_GC_DRY_RUN;
 	char freed[FORMAT_SIZE];
 
-	if (gc->exact)
+	if (gc->output.style.exact)
 		snprintf(freed, sizeof(freed), "%" PRIu64 " bytes", (uint64_t)result->freed_bytes);
 	else
 		size_format(result->freed_bytes, freed);
@@ -215,40 +207,19 @@ static enum ovlctl_status gc_target(const struct target *target, void *data)
 	return STATUS_DONE;
 }
 
-static int gc_print_rows(const struct gc *gc)
-{
-	struct table_style style = { .exact = gc->exact };
-	struct column_list list = { 0 };
-	char *unknown;
-	int ret;
-
-	if (gc->json) {
-		columns_all(gc_columns, &list);
-		ret = json_print(&gc->rows, &list, stdout);
-	} else {
-		ret = columns_parse(gc_columns, TABLE_COLUMNS, &list, &unknown);
-		if (!ret)
-			ret = table_print(&gc->rows, &list, &style, stdout);
-	}
-	columns_clear(&list);
-	return ret;
-}
-
 static enum ovlctl_status gc_all_devices(const struct gc *gc, dev_t **devices, size_t *n)
 {
-	int sysfs, ret;
+	enum ovlctl_status status;
+	int sysfs;
 
 	if (!gc->targets.all)
 		return STATUS_DONE;
 	sysfs = sysfs_open(OVLSYNC_SYSFS);
 	if (sysfs < 0)
 		return kernel_open_failed(OVLSYNC_SYSFS, sysfs);
-	ret = sysfs_devices(sysfs, devices, n);
+	status = sysfs_all_devices(sysfs, devices, n);
 	close(sysfs);
-	if (!ret)
-		return STATUS_DONE;
-	warnx("%s: %s", OVLSYNC_SYSFS, strerror(-ret));
-	return STATUS_FAILED;
+	return status;
 }
 
 static enum ovlctl_status gc_run(struct gc *gc)
@@ -264,14 +235,11 @@ static enum ovlctl_status gc_run(struct gc *gc)
 	status = gc_all_devices(gc, &devices, &n_devices);
 	if (status)
 		goto out_close;
-	ret = mounts_load(MOUNTS_FILE, &gc->mounts);
-	if (ret) {
-		warnx("%s: %s", MOUNTS_FILE, strerror(-ret));
-		status = STATUS_FAILED;
+	status = targets_load(&gc->targets, &gc->mounts);
+	if (status)
 		goto out_free;
-	}
 	status = targets_run(&gc->targets, gc->mounts, devices, n_devices, gc_target, gc);
-	ret = gc->quiet || gc_wants_line(gc) ? 0 : gc_print_rows(gc);
+	ret = gc->quiet || gc_wants_line(gc) ? 0 : output_print(&gc->output, &gc->rows);
 	if (ret) {
 		warnx("cannot print the result: %s", strerror(-ret));
 		status = STATUS_FAILED;
@@ -290,9 +258,11 @@ int cmd_gc(int argc, char **argv)
 	int status;
 
 	rows_init(&gc.rows, gc_columns);
+	output_args_init(&gc.output, gc_columns, TABLE_COLUMNS);
 	argp_parse(&gc_argp, argc, argv, 0, NULL, &gc);
 	status = gc_run(&gc);
 	rows_free(&gc.rows);
+	output_args_free(&gc.output);
 	target_args_free(&gc.targets);
 	return status;
 }

@@ -17,9 +17,12 @@
 const char *argp_program_version = "ovlctl " OVLCTL_VERSION;
 
 static const struct subcommand subcommands[] = {
-	{ "stats", cmd_stats, "show mode, suspects and counters of each mount (the default)" },
-	{ "gc", cmd_gc, "take suspects that are clean and closed off the list now" },
-	{ "sync", cmd_sync, "do syncfs(2) on an overlay, and say what it took" },
+	{ "stats", cmd_stats, "show mode, suspects and counters of each mount (the default)",
+	  &stats_argp, stats_columns },
+	{ "gc", cmd_gc, "take suspects that are clean and closed off the list now", &gc_argp,
+	  gc_columns },
+	{ "sync", cmd_sync, "do syncfs(2) on an overlay, and say what it took", &sync_argp,
+	  sync_columns },
 	{ NULL },
 };
 

@@ -10,10 +10,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libmount/libmount.h>
+#include <linux/openat2.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "mounts.h"
@@ -57,6 +59,7 @@ static void mount_point_set(struct mount_point *point, struct libmnt_fs *fs)
 	point->dev = mnt_fs_get_devno(fs);
 	point->path = mnt_fs_get_target(fs);
 	point->fstype = mnt_fs_get_fstype(fs);
+	point->options = mnt_fs_get_fs_options(fs);
 }
 
 /* Calls @match for each mount until one says that it is the one. */
@@ -138,8 +141,34 @@ int mounts_of_device(struct libmnt_table *mounts, dev_t dev, struct mount_point 
 	return 0;
 }
 
+/**
+ * root_open - open a path as a process sees it
+ * @root: descriptor of that process's root directory; AT_FDCWD: this process
+ * @path: the path
+ * @flags: of open(2)
+ *
+ * Symbolic links are followed within @root, so that a container can't lead out of itself.
+ *
+ * Return: a descriptor to be closed, or a negative errno.
+ */
+int root_open(int root, const char *path, int flags)
+{
+	struct open_how how = {
+		.flags = (uint64_t)(flags | O_CLOEXEC),
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	long fd;
+
+	if (root == AT_FDCWD)
+		fd = open(path, flags | O_CLOEXEC);
+	else
+		fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+	return fd < 0 ? -errno : (int)fd;
+}
+
 struct open_device {
 	dev_t dev;
+	int root;
 	int fd;
 	int error;
 };
@@ -152,9 +181,9 @@ static bool match_open(struct libmnt_fs *fs, void *data)
 
 	if (mnt_fs_get_devno(fs) != open_device->dev)
 		return false;
-	fd = open(mnt_fs_get_target(fs), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = root_open(open_device->root, mnt_fs_get_target(fs), O_RDONLY | O_DIRECTORY);
 	if (fd < 0) {
-		open_device->error = -errno;
+		open_device->error = fd;
 		return false;
 	}
 	if (fstat(fd, &st) || st.st_dev != open_device->dev) {
@@ -169,14 +198,20 @@ static bool match_open(struct libmnt_fs *fs, void *data)
 /**
  * mounts_open_device - open a directory on a filesystem
  * @mounts: the table
+ * @root: as for root_open(): of the process that the table is of
  * @dev: device of an overlay; each of its mounts is tried
  *
  * Return: a descriptor to be closed, or a negative errno; -ENOENT: it is not mounted in this mount
  * namespace, -EBUSY: it is, but hidden by another mount on top.
  */
-int mounts_open_device(struct libmnt_table *mounts, dev_t dev)
+int mounts_open_device(struct libmnt_table *mounts, int root, dev_t dev)
 {
-	struct open_device open_device = { .dev = dev, .fd = -1, .error = -ENOENT };
+	struct open_device open_device = {
+		.dev = dev,
+		.root = root,
+		.fd = -1,
+		.error = -ENOENT,
+	};
 
 	return mounts_search(mounts, match_open, &open_device) ? open_device.fd : open_device.error;
 }
@@ -226,4 +261,40 @@ void mounts_add_overlays(struct libmnt_table *mounts, dev_t **devices, size_t *n
 bool mount_point_is_overlay(const struct mount_point *point)
 {
 	return point->fstype && !strcmp(point->fstype, "overlay");
+}
+
+/**
+ * mount_option - the value of an option of an overlay
+ * @options: of a struct mount_point, or NULL
+ * @name: the option's name
+ *
+ * A comma that belongs to a value has a backslash before it, as overlayfs wants it.
+ *
+ * Return: the value, to be freed; empty for an option without one; NULL: it is not among them.
+ */
+char *mount_option(const char *options, const char *name)
+{
+	size_t name_len = strlen(name);
+
+	while (options && *options) {
+		bool match = !strncmp(options, name, name_len) &&
+			     (!options[name_len] || strchr(",=", options[name_len]));
+		const char *in = options + (match ? name_len : 0);
+		char *value = xreallocarray(NULL, strlen(in) + 1, 1);
+		char *out = value;
+
+		if (match && *in == '=')
+			in++;
+		for (; *in && *in != ','; in++) {
+			if (*in == '\\' && in[1])
+				in++;
+			*out++ = *in;
+		}
+		*out = '\0';
+		if (match)
+			return value;
+		free(value);
+		options = *in ? in + 1 : NULL;
+	}
+	return NULL;
 }

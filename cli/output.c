@@ -27,8 +27,16 @@ static const char *number_format(const struct column *column, uint64_t number, b
 	return buf;
 }
 
-static const char *cell_text(const struct column *column, const struct value *value, bool exact,
-			     char *buf)
+/**
+ * cell_text - a cell as a table has it
+ * @column: its column
+ * @value: its value
+ * @exact: bytes and nanoseconds, not sizes and durations for people
+ * @buf: FORMAT_SIZE bytes
+ *
+ * Return: @buf or a string of @value's, which may hold anything.
+ */
+const char *cell_text(const struct column *column, const struct value *value, bool exact, char *buf)
 {
 	if (value->kind == VALUE_NUMBER)
 		return number_format(column, value->number, exact, buf);
@@ -37,22 +45,38 @@ static const char *cell_text(const struct column *column, const struct value *va
 	return "-";
 }
 
-static bool is_right_aligned(const struct column *column)
+/**
+ * column_is_right_aligned - numbers are
+ * @column: the column
+ */
+bool column_is_right_aligned(const struct column *column)
 {
 	return column->type != COLUMN_STRING && column->type != COLUMN_DEVICE;
+}
+
+static int cell_fill(struct libscols_line *line, size_t i, const struct column *column,
+		     const struct value *value, bool exact)
+{
+	const char *color = column->color ? column->color(value) : NULL;
+	char buf[FORMAT_SIZE];
+	int ret;
+
+	ret = scols_line_set_data(line, i, cell_text(column, value, exact, buf));
+	if (!ret && color)
+		ret = scols_cell_set_color(scols_line_get_cell(line, i), color);
+	return ret;
 }
 
 static int table_fill(struct libscols_table *table, const struct rows *rows,
 		      const struct column_list *list, bool exact)
 {
-	char buf[FORMAT_SIZE];
 	size_t row, i;
 
 	for (i = 0; i < list->n; i++) {
 		const struct column *column = &rows->columns[list->index[i]];
 
 		if (!scols_table_new_column(table, column->name, 0,
-					    is_right_aligned(column) ? SCOLS_FL_RIGHT : 0))
+					    column_is_right_aligned(column) ? SCOLS_FL_RIGHT : 0))
 			return -ENOMEM;
 	}
 	for (row = 0; row < rows->n; row++) {
@@ -64,9 +88,7 @@ static int table_fill(struct libscols_table *table, const struct rows *rows,
 		for (i = 0; i < list->n; i++) {
 			size_t index = list->index[i];
 
-			if (scols_line_set_data(line, i,
-						cell_text(&rows->columns[index], &cells[index],
-							  exact, buf)))
+			if (cell_fill(line, i, &rows->columns[index], &cells[index], exact))
 				return -ENOMEM;
 		}
 	}
@@ -91,7 +113,8 @@ int table_print(const struct rows *rows, const struct column_list *list,
 	if (!table)
 		return ret;
 	if (scols_table_enable_noheadings(table, style->noheadings) ||
-	    scols_table_enable_raw(table, style->raw) || scols_table_set_stream(table, out))
+	    scols_table_enable_raw(table, style->raw) ||
+	    scols_table_enable_colors(table, style->colors) || scols_table_set_stream(table, out))
 		goto out_unref;
 	ret = table_fill(table, rows, list, style->exact);
 	if (!ret)
@@ -101,12 +124,21 @@ out_unref:
 	return ret;
 }
 
+static struct json_object *string_json(const char *string)
+{
+	char *valid = utf8_valid(string);
+	struct json_object *json = json_object_new_string(valid);
+
+	free(valid);
+	return json;
+}
+
 static struct json_object *cell_json(const struct column *column, const struct value *value)
 {
 	char buf[FORMAT_SIZE];
 
 	if (value->kind == VALUE_STRING)
-		return json_object_new_string(value->string);
+		return string_json(value->string);
 	if (value->kind == VALUE_NUMBER && column->type == COLUMN_DEVICE)
 		return json_object_new_string(device_format((dev_t)value->number, buf));
 	if (value->kind == VALUE_NUMBER)
@@ -140,7 +172,7 @@ static struct json_object *rows_json(const struct rows *rows, const struct colum
 }
 
 /**
- * json_print - print rows as {"schema_version": ..., "mounts": [...]}
+ * json_print - print rows as {"schema_version": ..., NAME: [...]}
  * @rows: the rows
  * @list: the columns
  * @out: where to
@@ -155,7 +187,7 @@ int json_print(const struct rows *rows, const struct column_list *list, FILE *ou
 	if (!top)
 		return -ENOMEM;
 	json_put(top, "schema_version", json_object_new_int(JSON_SCHEMA_VERSION));
-	json_put(top, "mounts", rows_json(rows, list));
+	json_put(top, rows->name, rows_json(rows, list));
 	text = json_object_to_json_string_ext(top, JSON_C_TO_STRING_PRETTY |
 							   JSON_C_TO_STRING_NOSLASHESCAPE);
 	if (text)

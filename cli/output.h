@@ -12,12 +12,18 @@
  * @noheadings: without the line of headings
  * @raw: one blank between columns, blanks in values escaped
  * @exact: bytes and nanoseconds, not sizes and durations for people
+ * @colors: with colours
  */
 struct table_style {
 	bool noheadings;
 	bool raw;
 	bool exact;
+	bool colors;
 };
+
+bool column_is_right_aligned(const struct column *column);
+const char *cell_text(const struct column *column, const struct value *value, bool exact,
+		      char *buf);
 
 int table_print(const struct rows *rows, const struct column_list *list,
 		const struct table_style *style, FILE *out);

@@ -11,7 +11,11 @@
  */
 void rows_init(struct rows *rows, const struct column *columns)
 {
-	*rows = (struct rows){ .columns = columns, .width = columns_count(columns) };
+	*rows = (struct rows){
+		.name = "mounts",
+		.columns = columns,
+		.width = columns_count(columns),
+	};
 }
 
 /**
@@ -94,6 +98,26 @@ void rows_sort(struct rows *rows, size_t column)
 	if (rows->n)
 		qsort_r(rows->cells, rows->n, rows->width * sizeof(*rows->cells), row_compare,
 			&column);
+}
+
+/**
+ * rows_reverse - turn the order round
+ * @rows: the rows
+ */
+void rows_reverse(struct rows *rows)
+{
+	size_t i, j;
+
+	for (i = 0; i < rows->n / 2; i++) {
+		struct value *a = rows_get(rows, i), *b = rows_get(rows, rows->n - 1 - i);
+
+		for (j = 0; j < rows->width; j++) {
+			struct value value = a[j];
+
+			a[j] = b[j];
+			b[j] = value;
+		}
+	}
 }
 
 /**

@@ -32,12 +32,14 @@ struct value {
 
 /**
  * struct rows - the rows
+ * @name: what the rows are; the key of their array in JSON
  * @columns: the table that says what the cells are
  * @width: cells in a row: as many as @columns has
  * @n: rows
  * @cells: @n times @width of them
  */
 struct rows {
+	const char *name;
 	const struct column *columns;
 	size_t width;
 	size_t n;
@@ -49,6 +51,7 @@ struct value *rows_add(struct rows *rows);
 struct value *rows_get(const struct rows *rows, size_t row);
 void rows_drop_last(struct rows *rows);
 void rows_sort(struct rows *rows, size_t column);
+void rows_reverse(struct rows *rows);
 void rows_free(struct rows *rows);
 void value_set_number(struct value *value, uint64_t number);
 void value_set_string(struct value *value, const char *string);

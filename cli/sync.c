@@ -8,14 +8,17 @@
 #include <err.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "format.h"
+#include "job.h"
 #include "kernel.h"
-#include "output.h"
+#include "output_args.h"
+#include "stats_columns.h"
+#include "progress.h"
 #include "sync.h"
 #include "sysfs.h"
 #include "targets.h"
@@ -33,10 +36,9 @@ enum {
 	SYNC_ERROR,
 };
 
-static const struct column sync_columns[] = {
-	[SYNC_DEVICE] = { "DEVICE", "device", NULL, COLUMN_DEVICE, "device number of the overlay" },
-	[SYNC_MOUNTPOINT] = { "MOUNTPOINT", "mount_point", NULL, COLUMN_STRING,
-			      "where it is mounted in this mount namespace" },
+const struct column sync_columns[] = {
+	[SYNC_DEVICE] = COLUMN_OF_DEVICE,
+	[SYNC_MOUNTPOINT] = COLUMN_OF_MOUNTPOINT,
 	[SYNC_METHOD] = { "METHOD", "method", NULL, COLUMN_STRING,
 			  "ovlsync, or syncfs where ovlsync is missing" },
 	[SYNC_MODE] = { "MODE", "mode", NULL, COLUMN_STRING, "mode in which ovlsync did it" },
@@ -51,30 +53,42 @@ static const struct column sync_columns[] = {
 	{ NULL },
 };
 
+#define TABLE_COLUMNS "DEVICE,MODE,INODES,WRITTEN,DURATION,MOUNTPOINT"
+
 /**
  * struct sync - one run of the subcommand
  * @targets: --mount, --device, --all
  * @quiet: --quiet
- * @json: --json
+ * @timeout_ns: --timeout; 0: none
+ * @output: how to print
  * @device: OVLSYNC_DEVICE, open; negative: ovlsync is not loaded
  * @sysfs: OVLSYNC_SYSFS, open; negative likewise
  * @mounts: this mount namespace
- * @rows: what was done, for JSON
+ * @rows: what was done, for JSON and tables
  */
 struct sync {
 	struct target_args targets;
 	bool quiet;
-	bool json;
+	uint64_t timeout_ns;
+	struct output_args output;
 	int device;
 	int sysfs;
 	struct libmnt_table *mounts;
 	struct rows rows;
 };
 
+enum sync_key {
+	KEY_TIMEOUT = 0x200,
+};
+
 static const struct argp_option sync_options[] = {
-	{ NULL, 0, NULL, 0, "Output:", 2 },
-	{ "json", 'J', NULL, 0, "JSON, with raw numbers", 2 },
-	{ "quiet", 'q', NULL, 0, "print nothing but errors and warnings", 2 },
+	{ NULL, 0, NULL, 0, "What to do:", 2 },
+	{ "timeout", KEY_TIMEOUT, "SECONDS", 0,
+	  "wait no longer than this for each mount; the kernel goes on, and the mount counts as "
+	  "failed",
+	  2 },
+	{ "quiet", 'q', NULL, 0, "print nothing but errors and warnings: no progress, no result",
+	  2 },
 	{ 0 },
 };
 
@@ -82,16 +96,17 @@ static error_t sync_parse(int key, char *arg, struct argp_state *state)
 {
 	struct sync *sync = state->input;
 
-	(void)arg;
 	switch (key) {
-	case 'J':
-		sync->json = true;
+	case KEY_TIMEOUT:
+		if (seconds_parse(arg, &sync->timeout_ns))
+			argp_error(state, "'%s' is not a number of seconds above 0", arg);
 		return 0;
 	case 'q':
 		sync->quiet = true;
 		return 0;
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &sync->targets;
+		state->child_inputs[1] = &sync->output;
 		return 0;
 	case ARGP_KEY_END:
 		if (!sync->targets.all && !sync->targets.n)
@@ -105,15 +120,16 @@ static error_t sync_parse(int key, char *arg, struct argp_state *state)
 static char *sync_help_filter(int key, const char *text, void *input)
 {
 	(void)input;
-	return key == ARGP_KEY_HELP_POST_DOC ? columns_help_json(sync_columns) : (char *)text;
+	return key == ARGP_KEY_HELP_POST_DOC ? columns_help(sync_columns) : (char *)text;
 }
 
 static const struct argp_child sync_children[] = {
 	{ &targets_argp, 0, "Which mounts:", 1 },
+	{ &output_argp, 0, "Output:", 3 },
 	{ 0 },
 };
 
-static const struct argp sync_argp = {
+const struct argp sync_argp = {
 	.options = sync_options,
 	.parser = sync_parse,
 	.doc = "Write back what was written through an overlay, as syncfs(2) does, and say what it "
@@ -155,6 +171,11 @@ char *sync_describe(const struct sync_report *report)
 	}
 }
 
+static bool wants_rows(const struct sync *sync)
+{
+	return sync->output.json || output_wants_table(&sync->output);
+}
+
 static void sync_add_row(struct sync *sync, const struct target *target,
 			 const struct sync_report *report)
 {
@@ -180,9 +201,9 @@ static void sync_print(struct sync *sync, const struct target *target,
 {
 	char *text;
 
-	if (sync->json)
+	if (wants_rows(sync))
 		sync_add_row(sync, target, report);
-	if (sync->json || sync->quiet)
+	if (wants_rows(sync) || sync->quiet)
 		return;
 	text = sync_describe(report);
 	printf("%s: %s\n", target->name, text);
@@ -196,7 +217,7 @@ static enum ovlctl_status sync_fail(struct sync *sync, const struct target *targ
 				    const char *why)
 {
 	warnx("%s: cannot sync: %s", target->name, why);
-	if (sync->json) {
+	if (wants_rows(sync)) {
 		struct value *row = rows_add(&sync->rows);
 
 		value_set_number(&row[SYNC_DEVICE], target->dev);
@@ -210,83 +231,110 @@ static enum ovlctl_status sync_fail(struct sync *sync, const struct target *targ
  * Why is it in the mode that it is in?  To be read before a sync, because the first one may end the
  * mode "learning" and its reason with it.
  */
-static void read_mode(const struct sync *sync, dev_t dev, char *mode, char *reason)
+static void read_mode(int mount, char *mode, char *reason)
 {
-	int mount = sync->sysfs < 0 ? sync->sysfs : sysfs_open_mount(sync->sysfs, dev);
-
-	*mode = '\0';
-	*reason = '\0';
 	if (mount < 0)
 		return;
 	sysfs_read_text(mount, "mode", mode);
 	sysfs_read_text(mount, "mode_reason", reason);
-	close(mount);
 }
 
-static int sync_by_ovlsync(struct sync *sync, dev_t dev, int fd, struct sync_report *report,
-			   char *reason)
-{
-	char mode[SYSFS_TEXT_SIZE];
-	struct ovlsync_sync result;
+/**
+ * struct work - what the process that syncs is told, and leaves
+ * @device: OVLSYNC_DEVICE, or negative
+ * @fd: on the overlay
+ * @ret: 0 or a negative errno
+ * @by_syncfs: syncfs(2) did it, ovlsync being missing
+ * @result: of the ioctl, or only @result.duration_ns
+ */
+struct work {
+	int device;
+	int fd;
 	int ret;
+	bool by_syncfs;
+	struct ovlsync_sync result;
+};
 
-	read_mode(sync, dev, mode, reason);
-	ret = kernel_sync(sync->device, fd, &result);
-	if (ret)
-		return ret;
-	/* The mode changed in between: the reason is that of another one. */
-	if (strcmp(mode, kernel_mode_name(result.mode)))
-		*reason = '\0';
-	*report = (struct sync_report){
-		.mode = (int)result.mode,
-		.reason = reason,
-		.inodes = result.inodes,
-		.bytes = result.bytes,
-		.duration_ns = result.duration_ns,
+static void work_run(void *data, void *result)
+{
+	struct work *work = result;
+	uint64_t begin;
+
+	(void)data;
+	work->ret = work->device < 0 ? -ENODEV : kernel_sync(work->device, work->fd, &work->result);
+	if (work->ret != -ENODEV)
+		return;
+	begin = now_ns();
+	work->by_syncfs = true;
+	work->ret = syncfs(work->fd) ? -errno : 0;
+	work->result.duration_ns = now_ns() - begin;
+}
+
+/* Leaves, as the signal would have it. */
+static void leave(const struct target *target, int signal_number)
+{
+	warnx("%s: interrupted; the kernel goes on with the sync", target->name);
+	fflush(stdout);
+	signal(signal_number, SIG_DFL);
+	raise(signal_number);
+}
+
+static int work_wait(const struct sync *sync, const struct target *target, int mount,
+		     struct work *work)
+{
+	bool show = !sync->quiet && progress_wanted();
+	struct progress progress;
+	struct job job = {
+		.run = work_run,
+		.result = work,
+		.size = sizeof(*work),
+		.timeout_ns = sync->timeout_ns,
+		.tick = show ? progress_tick : NULL,
+		.tick_data = &progress,
 	};
-	return 0;
-}
+	int signal_number = 0, ret;
 
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
-static int sync_by_syncfs(int fd, struct sync_report *report)
-{
-	uint64_t begin = now_ns();
-
-	if (syncfs(fd))
-		return -errno;
-	*report = (struct sync_report){ .mode = -1, .duration_ns = now_ns() - begin };
-	return 0;
+	progress_begin(&progress, target->name, mount);
+	ret = job_run(&job, &signal_number);
+	progress_end(&progress);
+	if (ret == -EINTR)
+		leave(target, signal_number);
+	return ret;
 }
 
 static enum ovlctl_status sync_target(const struct target *target, void *data)
 {
-	char reason[SYSFS_TEXT_SIZE];
-	struct sync_report report = { 0 };
+	char mode[SYSFS_TEXT_SIZE] = "", reason[SYSFS_TEXT_SIZE] = "";
 	struct sync *sync = data;
-	int ret = -ENODEV;
-	int fd;
+	struct work work = { .device = sync->device };
+	struct sync_report report;
+	int mount, ret;
 
-	fd = target_open(target, sync->mounts);
-	if (fd < 0)
-		return sync_fail(sync, target, fd, target_open_strerror(fd));
-	if (sync->device >= 0) {
-		ret = sync_by_ovlsync(sync, target->dev, fd, &report, reason);
-		if (ret == -ENODEV)
-			warnx("%s: %s: falling back to syncfs(2)", target->name,
-			      kernel_strerror(ret));
-	}
-	if (ret == -ENODEV)
-		ret = sync_by_syncfs(fd, &report);
-	close(fd);
-	if (ret)
-		return sync_fail(sync, target, ret, kernel_strerror(ret));
+	work.fd = target_open(target, sync->mounts);
+	if (work.fd < 0)
+		return sync_fail(sync, target, work.fd, target_open_strerror(work.fd));
+	mount = sync->sysfs < 0 ? -1 : sysfs_open_mount(sync->sysfs, target->dev);
+	read_mode(mount, mode, reason);
+	ret = work_wait(sync, target, mount, &work);
+	close(work.fd);
+	if (mount >= 0)
+		close(mount);
+	if (ret == -ETIMEDOUT)
+		return sync_fail(sync, target, ret, "not done in time; the kernel goes on with it");
+	if (sync->device >= 0 && work.by_syncfs)
+		warnx("%s: %s: fell back to syncfs(2)", target->name, kernel_strerror(-ENODEV));
+	if (ret || work.ret)
+		return sync_fail(sync, target, ret ?: work.ret, kernel_strerror(ret ?: work.ret));
+	/* The mode changed in between: the reason is that of another one. */
+	if (work.by_syncfs || strcmp(mode, kernel_mode_name(work.result.mode)))
+		*reason = '\0';
+	report = (struct sync_report){
+		.mode = work.by_syncfs ? -1 : (int)work.result.mode,
+		.reason = reason,
+		.inodes = work.result.inodes,
+		.bytes = work.result.bytes,
+		.duration_ns = work.result.duration_ns,
+	};
 	sync_print(sync, target, &report);
 	return STATUS_DONE;
 }
@@ -294,20 +342,18 @@ static enum ovlctl_status sync_target(const struct target *target, void *data)
 /* Every overlay: those that ovlsync is attached to, and those that only syncfs(2) can sync. */
 static enum ovlctl_status sync_all_devices(const struct sync *sync, dev_t **devices, size_t *n)
 {
-	int ret = sync->sysfs < 0 ? 0 : sysfs_devices(sync->sysfs, devices, n);
+	enum ovlctl_status status = STATUS_DONE;
 
-	if (ret) {
-		warnx("%s: %s", OVLSYNC_SYSFS, strerror(-ret));
-		return STATUS_FAILED;
-	}
-	mounts_add_overlays(sync->mounts, devices, n);
-	return STATUS_DONE;
+	if (sync->sysfs >= 0)
+		status = sysfs_all_devices(sync->sysfs, devices, n);
+	if (!status)
+		mounts_add_overlays(sync->mounts, devices, n);
+	return status;
 }
 
 static enum ovlctl_status sync_targets(struct sync *sync)
 {
 	enum ovlctl_status status = STATUS_DONE;
-	struct column_list list = { 0 };
 	dev_t *devices = NULL;
 	size_t n_devices = 0;
 
@@ -317,21 +363,18 @@ static enum ovlctl_status sync_targets(struct sync *sync)
 		return status;
 	status = targets_run(&sync->targets, sync->mounts, devices, n_devices, sync_target, sync);
 	free(devices);
-	if (!sync->json || sync->quiet)
+	if (!wants_rows(sync) || sync->quiet)
 		return status;
-	columns_all(sync_columns, &list);
-	if (json_print(&sync->rows, &list, stdout)) {
+	if (output_print(&sync->output, &sync->rows)) {
 		warnx("cannot print the result");
 		status = STATUS_FAILED;
 	}
-	columns_clear(&list);
 	return status;
 }
 
 static enum ovlctl_status sync_run(struct sync *sync)
 {
-	enum ovlctl_status status = STATUS_FAILED;
-	int ret;
+	enum ovlctl_status status;
 
 	sync->device = kernel_open();
 	if (kernel_is_missing(sync->device))
@@ -340,10 +383,8 @@ static enum ovlctl_status sync_run(struct sync *sync)
 	else if (sync->device < 0)
 		return kernel_open_failed(OVLSYNC_DEVICE, sync->device);
 	sync->sysfs = sysfs_open(OVLSYNC_SYSFS);
-	ret = mounts_load(MOUNTS_FILE, &sync->mounts);
-	if (ret) {
-		warnx("%s: %s", MOUNTS_FILE, strerror(-ret));
-	} else {
+	status = targets_load(&sync->targets, &sync->mounts);
+	if (!status) {
 		status = sync_targets(sync);
 		mounts_free(sync->mounts);
 	}
@@ -360,9 +401,11 @@ int cmd_sync(int argc, char **argv)
 	int status;
 
 	rows_init(&sync.rows, sync_columns);
+	output_args_init(&sync.output, sync_columns, TABLE_COLUMNS);
 	argp_parse(&sync_argp, argc, argv, 0, NULL, &sync);
 	status = sync_run(&sync);
 	rows_free(&sync.rows);
+	output_args_free(&sync.output);
 	target_args_free(&sync.targets);
 	return status;
 }

@@ -5,12 +5,15 @@
  * A mount may go at any moment.  Files of a mount that is gone give -ENOENT or -ENODEV.
  */
 #include <dirent.h>
+#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <linux/ovlsync.h>
 
 #include "format.h"
 #include "sysfs.h"
@@ -75,6 +78,24 @@ int sysfs_devices(int root, dev_t **devices, size_t *n)
 	if (*n)
 		qsort(*devices, *n, sizeof(**devices), device_compare);
 	return 0;
+}
+
+/**
+ * sysfs_all_devices - sysfs_devices(), which says on stderr if it fails
+ * @root: from sysfs_open()
+ * @devices: as there
+ * @n: as there
+ *
+ * Return: the exit status.
+ */
+enum ovlctl_status sysfs_all_devices(int root, dev_t **devices, size_t *n)
+{
+	int ret = sysfs_devices(root, devices, n);
+
+	if (!ret)
+		return STATUS_DONE;
+	warnx("%s: %s", OVLSYNC_SYSFS, strerror(-ret));
+	return STATUS_FAILED;
 }
 
 /**
@@ -145,4 +166,27 @@ int sysfs_read_number(int mount, const char *file, uint64_t *number)
 	errno = 0;
 	*number = strtoull(text, &end, 10);
 	return errno || *end ? -EINVAL : 0;
+}
+
+/**
+ * sysfs_write_text - write a file
+ * @mount: from sysfs_open_mount(), or the directory of the defaults
+ * @file: its name below that directory
+ * @text: what to write
+ *
+ * Return: 0, or a negative errno; -EINVAL: the kernel takes no such value.
+ */
+int sysfs_write_text(int mount, const char *file, const char *text)
+{
+	int fd = openat(mount, file, O_WRONLY | O_CLOEXEC);
+	size_t len = strlen(text);
+	ssize_t written;
+	int error;
+
+	if (fd < 0)
+		return -errno;
+	written = write(fd, text, len);
+	error = written < 0 ? errno : EIO;
+	close(fd);
+	return written == (ssize_t)len ? 0 : -error;
 }

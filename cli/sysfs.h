@@ -6,13 +6,17 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "ovlctl.h"
+
 /* One sysfs file is at most a page. */
 #define SYSFS_TEXT_SIZE 4096
 
 int sysfs_open(const char *root);
 int sysfs_devices(int root, dev_t **devices, size_t *n);
+enum ovlctl_status sysfs_all_devices(int root, dev_t **devices, size_t *n);
 int sysfs_open_mount(int root, dev_t dev);
 int sysfs_read_text(int mount, const char *file, char *text);
 int sysfs_read_number(int mount, const char *file, uint64_t *number);
+int sysfs_write_text(int mount, const char *file, const char *text);
 
 #endif /* SYSFS_H */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +15,7 @@ enum target_key {
 	KEY_MOUNT = 0x100,
 	KEY_DEVICE,
 	KEY_ALL,
+	KEY_PID,
 };
 
 static const struct argp_option targets_options[] = {
@@ -21,6 +23,10 @@ static const struct argp_option targets_options[] = {
 	  0 },
 	{ "device", KEY_DEVICE, "MAJ:MIN", 0,
 	  "the overlay with this device number, as in /proc/self/mountinfo; likewise", 0 },
+	{ "pid", KEY_PID, "PID", 0,
+	  "take PATH, and the mount points, as the process PID sees them: for mounts of another "
+	  "mount namespace",
+	  0 },
 	{ "all", KEY_ALL, NULL, 0, "every overlay", 0 },
 	{ 0 },
 };
@@ -29,6 +35,18 @@ static void request_add(struct target_args *args, const char *path, dev_t dev)
 {
 	args->requests = xreallocarray(args->requests, args->n + 1, sizeof(*args->requests));
 	args->requests[args->n++] = (struct target_request){ .path = path, .dev = dev };
+}
+
+static pid_t pid_parse(const char *text)
+{
+	char *end;
+	long pid;
+
+	if (*text < '0' || *text > '9')
+		return 0;
+	errno = 0;
+	pid = strtol(text, &end, 10);
+	return errno || *end || pid > INT_MAX ? 0 : (pid_t)pid;
 }
 
 static error_t targets_parse(int key, char *arg, struct argp_state *state)
@@ -47,6 +65,11 @@ static error_t targets_parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_ALL:
 		args->all = true;
+		return 0;
+	case KEY_PID:
+		args->pid = pid_parse(arg);
+		if (!args->pid)
+			argp_error(state, "'%s' is not the number of a process", arg);
 		return 0;
 	case ARGP_KEY_ARG:
 		argp_error(state, "unexpected argument '%s'; mounts are named with --mount", arg);
@@ -69,8 +92,49 @@ const struct argp targets_argp = { .options = targets_options, .parser = targets
  */
 void target_args_free(struct target_args *args)
 {
+	if (args->pid && args->root > 0)
+		close(args->root);
 	free(args->requests);
 	*args = (struct target_args){ 0 };
+}
+
+/**
+ * targets_root - where the paths of mount points begin
+ * @args: after targets_load()
+ *
+ * Return: for root_open().
+ */
+int targets_root(const struct target_args *args)
+{
+	return args->pid ? args->root : AT_FDCWD;
+}
+
+/**
+ * targets_load - read the mounts that the command line is about
+ * @args: what it says
+ * @mounts: the table, to be freed with mounts_free()
+ *
+ * Return: STATUS_DONE, or another status after saying on stderr what is wrong.
+ */
+enum ovlctl_status targets_load(struct target_args *args, struct libmnt_table **mounts)
+{
+	char *file = args->pid ? xasprintf("/proc/%d/mountinfo", args->pid) : xstrdup(MOUNTS_FILE);
+	int ret = mounts_load(file, mounts);
+
+	if (ret)
+		warnx("%s: %s", file, strerror(-ret));
+	free(file);
+	if (ret || !args->pid)
+		return ret ? status_of_error(ret) : STATUS_DONE;
+	file = xasprintf("/proc/%d/root", args->pid);
+	args->root = open(file, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (args->root < 0) {
+		ret = -errno;
+		warnx("%s: %s", file, strerror(errno));
+		mounts_free(*mounts);
+	}
+	free(file);
+	return ret ? status_of_error(ret) : STATUS_DONE;
 }
 
 /**
@@ -87,19 +151,26 @@ enum ovlctl_status status_of_error(int error)
 	case -EBUSY:
 	case -ENODEV:
 	case -EOPNOTSUPP:
+	case -ESRCH:
 		return STATUS_MISSING;
 	default:
 		return STATUS_FAILED;
 	}
 }
 
-static void target_set(struct target *target, dev_t dev, int path_fd, const char *mount_point)
+/* @point is NULL if it is not visible. */
+static void target_set(struct target *target, dev_t dev, int path_fd,
+		       const struct mount_point *point)
 {
+	const char *mount_point = point ? point->path : NULL;
 	char buf[FORMAT_SIZE];
 
 	*target = (struct target){
 		.dev = dev,
 		.path_fd = path_fd,
+		.root = AT_FDCWD,
+		.upper_dir = point ? mount_option(point->options, "upperdir") : NULL,
+		.options = point ? point->options : NULL,
 		.mount_point = mount_point ? xstrdup(mount_point) : NULL,
 		.name = printable(mount_point ? mount_point : device_format(dev, buf)),
 	};
@@ -110,10 +181,11 @@ static void target_free(struct target *target)
 	if (target->path_fd >= 0)
 		close(target->path_fd);
 	free(target->mount_point);
+	free(target->upper_dir);
 	free(target->name);
 }
 
-static enum ovlctl_status target_of_path(const char *path, struct libmnt_table *mounts,
+static enum ovlctl_status target_of_path(int root, const char *path, struct libmnt_table *mounts,
 					 struct target *target)
 {
 	enum ovlctl_status status = STATUS_DONE;
@@ -121,14 +193,14 @@ static enum ovlctl_status target_of_path(const char *path, struct libmnt_table *
 	struct mount_point point;
 	int fd, ret;
 
-	fd = open(path, O_PATH | O_CLOEXEC);
-	ret = fd < 0 ? -errno : mounts_of_fd(mounts, fd, &point);
+	fd = root_open(root, path, O_PATH);
+	ret = fd < 0 ? fd : mounts_of_fd(mounts, fd, &point);
 	if (fd < 0) {
 		warnx("%s: %s", name, strerror(-ret));
 		status = status_of_error(ret);
 	} else if (ret) {
 		warnx("%s: cannot tell which mount it is on: %s", name,
-		      ret == -ENOENT ? "not in " MOUNTS_FILE : strerror(-ret));
+		      ret == -ENOENT ? "not in mountinfo" : strerror(-ret));
 		status = status_of_error(ret);
 	} else if (!mount_point_is_overlay(&point)) {
 		warnx("%s: on %s, not on an overlay", name, point.fstype);
@@ -140,7 +212,7 @@ static enum ovlctl_status target_of_path(const char *path, struct libmnt_table *
 			close(fd);
 		return status;
 	}
-	target_set(target, point.dev, fd, point.path);
+	target_set(target, point.dev, fd, &point);
 	return STATUS_DONE;
 }
 
@@ -159,7 +231,7 @@ static enum ovlctl_status target_of_device(dev_t dev, struct libmnt_table *mount
 		warnx("%s: %s, not an overlay", device_format(dev, buf), point.fstype);
 		return STATUS_MISSING;
 	}
-	target_set(target, dev, -1, point.path);
+	target_set(target, dev, -1, &point);
 	return STATUS_DONE;
 }
 
@@ -215,10 +287,11 @@ enum ovlctl_status targets_run(const struct target_args *args, struct libmnt_tab
 		struct target target;
 
 		if (request && request->path)
-			status = target_of_path(request->path, mounts, &target);
+			status = target_of_path(targets_root(args), request->path, mounts, &target);
 		else
 			status = target_of_device(request ? request->dev : all[i], mounts, &target);
 		if (status == STATUS_DONE) {
+			target.root = targets_root(args);
 			status = fn(&target, data);
 			target_free(&target);
 		}
@@ -248,7 +321,7 @@ int target_open(const struct target *target, struct libmnt_table *mounts)
 	int fd;
 
 	if (target->path_fd < 0 || !is_harmless_to_open(target->path_fd))
-		return mounts_open_device(mounts, target->dev);
+		return mounts_open_device(mounts, target->root, target->dev);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", target->path_fd);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)

@@ -27,11 +27,15 @@ struct target_request {
 /**
  * struct target_args - what the command line says; input of targets_argp
  * @all: --all
+ * @pid: --pid; 0: mounts and paths are those of this process
+ * @root: root directory of @pid, open
  * @n: number of @requests
  * @requests: each --mount and --device
  */
 struct target_args {
 	bool all;
+	pid_t pid;
+	int root;
 	size_t n;
 	struct target_request *requests;
 };
@@ -40,13 +44,19 @@ struct target_args {
  * struct target - one overlay to do something with
  * @dev: its device
  * @path_fd: O_PATH descriptor of what --mount named, or -1
+ * @root: as for root_open(): what @mount_point begins at
  * @mount_point: where it is mounted, as it is; NULL: not visible in this mount namespace
+ * @upper_dir: its option upperdir, or NULL
+ * @options: its options, or NULL; belongs to the table of mounts
  * @name: what to call it in messages: mount point or device, safe to print
  */
 struct target {
 	dev_t dev;
 	int path_fd;
+	int root;
 	char *mount_point;
+	char *upper_dir;
+	const char *options;
 	char *name;
 };
 
@@ -62,6 +72,8 @@ typedef enum ovlctl_status (*target_fn)(const struct target *target, void *data)
 extern const struct argp targets_argp;
 
 void target_args_free(struct target_args *args);
+enum ovlctl_status targets_load(struct target_args *args, struct libmnt_table **mounts);
+int targets_root(const struct target_args *args);
 enum ovlctl_status targets_run(const struct target_args *args, struct libmnt_table *mounts,
 			       const dev_t *all, size_t n_all, target_fn fn, void *data);
 int target_open(const struct target *target, struct libmnt_table *mounts);

@@ -134,13 +134,13 @@ static void open_skips_what_is_not_the_device(void **state)
 		 major(st.st_dev), minor(st.st_dev), major(st.st_dev), minor(st.st_dev),
 		 major(st.st_dev), minor(st.st_dev), (char *)*state);
 	mounts = load(state, mountinfo);
-	fd = mounts_open_device(mounts, st.st_dev);
+	fd = mounts_open_device(mounts, AT_FDCWD, st.st_dev);
 	assert_true(fd >= 0);
 	assert_int_equal(fstat(fd, &opened), 0);
 	assert_int_equal(opened.st_ino, st.st_ino);
 	close(fd);
-	assert_int_equal(mounts_open_device(mounts, makedev(0, 999999)), -EBUSY);
-	assert_int_equal(mounts_open_device(mounts, makedev(0, 999998)), -ENOENT);
+	assert_int_equal(mounts_open_device(mounts, AT_FDCWD, makedev(0, 999999)), -EBUSY);
+	assert_int_equal(mounts_open_device(mounts, AT_FDCWD, makedev(0, 999998)), -ENOENT);
 	mounts_free(mounts);
 }
 

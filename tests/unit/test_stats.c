@@ -3,6 +3,7 @@
  * What ovlctl stats prints for a tree in sysfs, and what ovlctl sync says.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <json-c/json.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -39,6 +40,16 @@ static void make_mount(void **state, const char *device, const char *mode, const
 	}
 }
 
+static int add_row(struct rows *rows, int sysfs, dev_t dev, const char *mount_point)
+{
+	struct containers *containers = containers_new(AT_FDCWD);
+	const struct target target = { .dev = dev, .mount_point = (char *)mount_point };
+	int ret = stats_add_row(rows, sysfs, &target, containers);
+
+	containers_free(containers);
+	return ret;
+}
+
 /* Two mounts, one of which is not visible here. */
 static void read_two(void **state, struct rows *rows)
 {
@@ -49,9 +60,9 @@ static void read_two(void **state, struct rows *rows)
 	sysfs = sysfs_open(*state);
 	assert_true(sysfs >= 0);
 	rows_init(rows, stats_columns);
-	assert_int_equal(stats_add_row(rows, sysfs, makedev(0, 40), "/a\nb c\033"), 0);
-	assert_int_equal(stats_add_row(rows, sysfs, makedev(0, 9), NULL), 0);
-	assert_int_equal(stats_add_row(rows, sysfs, makedev(0, 41), "/x"), -ENOENT);
+	assert_int_equal(add_row(rows, sysfs, makedev(0, 40), "/a\nb c\033"), 0);
+	assert_int_equal(add_row(rows, sysfs, makedev(0, 9), NULL), 0);
+	assert_int_equal(add_row(rows, sysfs, makedev(0, 41), "/x"), -ENOENT);
 	close(sysfs);
 	assert_int_equal(rows->n, 2);
 }
@@ -227,7 +238,7 @@ static void mount_that_goes_leaves_no_row(void **state)
 	scratch_write(state, "0:40/.keep", "");
 	sysfs = sysfs_open(*state);
 	rows_init(&rows, stats_columns);
-	assert_int_equal(stats_add_row(&rows, sysfs, makedev(0, 40), "/merged"), -ENOENT);
+	assert_int_equal(add_row(&rows, sysfs, makedev(0, 40), "/merged"), -ENOENT);
 	assert_int_equal(rows.n, 0);
 	close(sysfs);
 	rows_free(&rows);
