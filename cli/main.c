@@ -23,6 +23,8 @@ static const struct subcommand subcommands[] = {
 	  gc_columns },
 	{ "sync", cmd_sync, "do syncfs(2) on an overlay, and say what it took", &sync_argp,
 	  sync_columns },
+	{ "tune", cmd_tune, "show or set tunables", &tune_argp, tune_columns },
+	{ "mode", cmd_mode, "show the mode, or go back to full syncs", &mode_argp, mode_columns },
 	{ NULL },
 };
 
