@@ -25,6 +25,8 @@ static const struct subcommand subcommands[] = {
 	  sync_columns },
 	{ "tune", cmd_tune, "show or set tunables", &tune_argp, tune_columns },
 	{ "mode", cmd_mode, "show the mode, or go back to full syncs", &mode_argp, mode_columns },
+	{ "doctor", cmd_doctor, "say why a mount is not containerized, and what to do",
+	  &doctor_argp, doctor_columns },
 	{ NULL },
 };
 
