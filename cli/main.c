@@ -19,6 +19,7 @@ const char *argp_program_version = "ovlctl " OVLCTL_VERSION;
 static const struct subcommand subcommands[] = {
 	{ "stats", cmd_stats, "show mode, suspects and counters of each mount (the default)",
 	  &stats_argp, stats_columns },
+	{ "top", cmd_top, "show what goes on, again and again", &top_argp, top_columns },
 	{ "gc", cmd_gc, "take suspects that are clean and closed off the list now", &gc_argp,
 	  gc_columns },
 	{ "sync", cmd_sync, "do syncfs(2) on an overlay, and say what it took", &sync_argp,
