@@ -86,17 +86,58 @@ test-debug: cli-after-deps tools guest-debug ## the bats suite on the debug kern
 style: ## check the style of C, shell and commits
 	@scripts/style
 
+# Where distributions and these shells look.
+DATADIR ?= $(PREFIX)/share
+MANDIR ?= $(DATADIR)/man
+BASHDIR ?= $(DATADIR)/bash-completion/completions
+ZSHDIR ?= $(DATADIR)/zsh/vendor-completions
+FISHDIR ?= $(DATADIR)/fish/vendor_completions.d
+
+PAGES := $(patsubst docs/man/%.rst,%,$(wildcard docs/man/*.rst))
+RST2MAN := $(shell command -v rst2man || command -v rst2man.py)
+
+.PHONY: docs
+docs: $(PAGES:%=$(O)/man/%) ## build the man pages into build/man
+
+$(O)/man/%: docs/man/%.rst $(wildcard docs/man/generated/*.rst) scripts/manpage
+	@mkdir -p $(@D)
+	@scripts/manpage $< > $@
+
+.PHONY: generate
+generate: cli ## make completions, docs/ABI and parts of the man pages of ovlctl's tables
+	@scripts/generate $(O)/ovlctl
+
+.PHONY: fuzz
+fuzz: ## fuzz ovlctl's parsers, FUZZ_SECONDS=60 each
+	@tests/fuzz/run
+
 .PHONY: install
-install: all ## install module and ovlctl on this machine
+install: all install-files ## install module, ovlctl, man pages and completions on this machine
 	install -D -m 0644 $(O)/$(KVER)/ovlsync.ko $(DESTDIR)/lib/modules/$(KVER)/updates/ovlsync.ko
+	@test -n "$(DESTDIR)" || depmod $(KVER)
+
+.PHONY: install-files
+install-files: cli $(if $(RST2MAN),docs)
 	install -D -m 0755 $(O)/ovlctl $(DESTDIR)$(PREFIX)/sbin/ovlctl
 	install -D -m 0644 uapi/linux/ovlsync.h $(DESTDIR)$(PREFIX)/include/linux/ovlsync.h
-	@test -n "$(DESTDIR)" || depmod $(KVER)
+	install -D -m 0644 completions/ovlctl.bash $(DESTDIR)$(BASHDIR)/ovlctl
+	install -D -m 0644 completions/_ovlctl $(DESTDIR)$(ZSHDIR)/_ovlctl
+	install -D -m 0644 completions/ovlctl.fish $(DESTDIR)$(FISHDIR)/ovlctl.fish
+ifneq ($(RST2MAN),)
+	install -d $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8
+	install -m 0644 $(addprefix $(O)/man/,$(filter %.7,$(PAGES))) $(DESTDIR)$(MANDIR)/man7
+	install -m 0644 $(addprefix $(O)/man/,$(filter %.8,$(PAGES))) $(DESTDIR)$(MANDIR)/man8
+else
+	@echo "make: no man pages: rst2man is missing (python3-docutils)" >&2
+endif
 
 .PHONY: uninstall
 uninstall: ## take away what install put there
 	rm -f $(DESTDIR)/lib/modules/$(KVER)/updates/ovlsync.ko $(DESTDIR)$(PREFIX)/sbin/ovlctl \
-		$(DESTDIR)$(PREFIX)/include/linux/ovlsync.h
+		$(DESTDIR)$(PREFIX)/include/linux/ovlsync.h $(DESTDIR)$(BASHDIR)/ovlctl \
+		$(DESTDIR)$(ZSHDIR)/_ovlctl $(DESTDIR)$(FISHDIR)/ovlctl.fish \
+		$(addprefix $(DESTDIR)$(MANDIR)/man7/,$(filter %.7,$(PAGES))) \
+		$(addprefix $(DESTDIR)$(MANDIR)/man8/,$(filter %.8,$(PAGES)))
 	@test -n "$(DESTDIR)" || depmod $(KVER)
 
 .PHONY: clean

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "closeout.h"
+#include "describe.h"
 #include "ovlctl.h"
 #include "xalloc.h"
 
@@ -107,6 +108,8 @@ int main(int argc, char **argv)
 		argp_parse(&main_argp, argc, argv, 0, NULL, NULL);
 		return STATUS_DONE;
 	}
+	if (argc > 2 && !strcmp(argv[1], "--describe"))
+		return describe(subcommands, argv[2], stdout);
 	if (argc < 2 || argv[1][0] == '-')
 		return subcommand_run(&subcommands[0], argc, argv);
 

@@ -1,0 +1,155 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# ovlctl on a made-up /sys/fs/ovlsync: what needs other programs, or failures that a guest can't have.
+
+load helpers
+
+@test "ovlctl - promtool takes the metrics" {
+	run with_mounts 'ovlctl stats --prometheus | promtool check metrics'
+	assert_success
+	assert_output ""
+	run with_mounts 'ovlctl stats --prometheus'
+	assert_line --regexp '^ovlsync_sync_last_duration_seconds\{device="0:[0-9]+"\} 1\.500000001$'
+	assert_line --regexp '^ovlsync_reaper_interval_seconds\{device="0:[0-9]+"\} 5\.000$'
+	assert_line --regexp '^ovlsync_suspects\{device="0:[0-9]+"\} 3$'
+	assert_line --regexp '^ovlsync_mount_mode\{device="0:[0-9]+",mode="containerized"\} 1$'
+	assert_line --regexp '^ovlsync_mount_mode\{device="0:[0-9]+",mode="full"\} 0$'
+	# Label values with a quote, a backslash and a newline.
+	assert_line --partial 'b\"1\\\n"'
+	assert_line --partial 'mount_point="/tmp/plain u/merged"'
+}
+
+@test "ovlctl - promtool takes the metrics of no mounts" {
+	run with_mounts 'rm -r /sys/fs/ovlsync/0:*; ovlctl stats --prometheus | promtool check metrics'
+	assert_success
+	assert_output ""
+}
+
+@test "ovlctl - node_exporter's textfile collector serves the metrics" {
+	run with_mounts '
+		mkdir /tmp/text
+		ovlctl stats --prometheus >/tmp/text/ovlsync.prom
+		prometheus-node-exporter --collector.disable-defaults --collector.textfile \
+			--collector.textfile.directory=/tmp/text --web.listen-address=127.0.0.1:19713 2>/tmp/log &
+		trap "kill $!" EXIT
+		for i in {1..100}; do
+			curl -s http://127.0.0.1:19713/metrics >/tmp/served && break
+			sleep 0.1
+		done
+		grep -c "^ovlsync_suspects{" /tmp/served
+		grep "^node_textfile_scrape_error" /tmp/served
+		grep -c "^ovlsync_mount_info{.*docker" /tmp/served'
+	assert_success
+	assert_line --index 0 2
+	assert_line --index 1 'node_textfile_scrape_error 0'
+	assert_line --index 2 1
+}
+
+@test "ovlctl - jq reads every JSON" {
+	local command
+	for command in stats tune mode doctor 'tune --defaults' 'mode full --all' 'tune batch=7 --all' \
+		'sync --all'; do
+		run --separate-stderr with_mounts "ovlctl $command --json || ((\$? == 1))"
+		assert_success
+		jq -e '.schema_version == 1 and (to_entries[1].value | type == "array" and length > 0)' <<<"$output"
+		[[ ! $(jq -r '.. | objects | keys[]' <<<"$output") =~ [^a-z0-9_[:space:]] ]]
+	done
+	run with_mounts 'rm -r /sys/fs/ovlsync/0:*; ovlctl stats --json'
+	[[ $(jq -c <<<"$output") == '{"schema_version":1,"mounts":[]}' ]]
+}
+
+@test "ovlctl - a hostile name can not reach the terminal" {
+	run with_mounts 'ovlctl stats -n -o CONTAINER --color=never'
+	assert_success
+	refute_output --partial $'\x1b'
+	assert_line --partial 'we\x1b[31mb"1'
+	((${#lines[@]} == 2))
+}
+
+@test "ovlctl - tune names the tunable that the kernel refuses, and the error" {
+	# A file that takes numbers, but not this one.
+	run -1 with_mounts 'for d in /sys/fs/ovlsync/0:*; do
+			ln -sf /proc/self/oom_score_adj $d/reaper/batch
+		done
+		ovlctl tune batch=5000 --mount "/tmp/plain u/merged"'
+	assert_output --partial "batch"
+	assert_output --partial "EINVAL"
+	assert_output --partial "5000"
+}
+
+@test "ovlctl - nonsense is refused before anything is written" {
+	run -64 with_mounts 'ovlctl tune max_suspects=7 batch=x --all'
+	assert_output --partial "batch"
+	run with_mounts 'ovlctl tune max_suspects=7 batch=x --all 2>/dev/null || cat /sys/fs/ovlsync/0:*/reaper/max_suspects'
+	assert_output $'5000\n5000'
+	local nonsense
+	for nonsense in batch=0 batch=-1 batch= batch=1048577 'batch= 1' batch=1x nobatch=1 umount_sync=x =1; do
+		run -64 ovlctl tune "$nonsense" --all
+	done
+	run -64 ovlctl tune batch=7
+	run -64 ovlctl tune batch=7 --defaults --all
+	run -64 ovlctl mode full
+	run -64 ovlctl mode on --all
+	run -64 ovlctl stats --prometheus --json
+	run -64 ovlctl stats --color=red
+	run -64 ovlctl stats --pid x
+	run -64 ovlctl sync --all --timeout 0
+	run -64 ovlctl top --delay 0
+}
+
+@test "ovlctl - colours only where they are wanted" {
+	local escape=$'\x1b'
+	run with_mounts 'ovlctl stats'
+	refute_output --partial "$escape["
+	run with_mounts 'ovlctl stats --color'
+	assert_output --partial "$escape["
+	run with_mounts 'script -qec "ovlctl stats -o MODE" /dev/null'
+	assert_output --partial "$escape["
+	run with_mounts 'NO_COLOR=1 script -qec "ovlctl stats -o MODE" /dev/null'
+	refute_output --partial "$escape["
+	run with_mounts 'NO_COLOR=1 ovlctl stats --color=always'
+	assert_output --partial "$escape["
+}
+
+@test "ovlctl - a full disk is noticed" {
+	local command
+	for command in stats 'stats --json' 'stats --prometheus' tune mode doctor 'top --batch -n 1' '--help'; do
+		run with_mounts "ovlctl $command >/dev/full"
+		assert_failure 1
+		assert_output --partial "standard output"
+	done
+}
+
+@test "ovlctl - paths are those of --pid, and links stay within its root" {
+	run with_mounts '
+		mkdir -p /tmp/root/{mnt,l,u,lib,lib64,usr,bin}
+		unshare --mount bash -c "
+			for d in lib lib64 usr bin; do mount --bind /\$d /tmp/root/\$d; done
+			mount -t tmpfs tmpfs /tmp/root/u
+			mkdir /tmp/root/u/{u,w}
+			mount -t overlay -o lowerdir=/tmp/root/l,upperdir=/tmp/root/u/u,workdir=/tmp/root/u/w o /tmp/root/mnt
+			ln -s /mnt /tmp/root/link
+			ln -s ../../../../mnt/. /tmp/root/up
+			exec chroot /tmp/root sleep 60" &
+		pid=$!
+		until [[ $(readlink /proc/$pid/root) == /tmp/root ]]; do sleep 0.1; done
+		while read -r _ _ device _ at _; do
+			[[ $at == /mnt ]] && break
+		done </proc/$pid/mountinfo
+		cp -r "$(echo /sys/fs/ovlsync/0:* | cut -d " " -f 1)" "/sys/fs/ovlsync/$device"
+		ovlctl stats --mount /tmp/root/mnt || echo "status $?"
+		for path in /mnt /link /up; do
+			ovlctl stats -n -o MOUNTPOINT,DEVICE --pid $pid --mount $path
+		done
+		ovlctl sync --pid $pid --mount /link 2>&1
+		ovlctl sync --pid $pid --device "$device" 2>&1
+		ovlctl stats --pid 1073741824 || echo "status $?"
+		echo "$device"
+		kill $pid'
+	assert_success
+	assert_line --partial "not on an overlay"
+	local device=${lines[-1]}
+	[[ $(grep -c "^/mnt *$device$" <<<"$output") == 3 ]]
+	[[ $(grep -c "^/mnt: synced" <<<"$output") == 2 ]]
+	[[ $(grep -c "^status 2$" <<<"$output") == 2 ]]
+}
