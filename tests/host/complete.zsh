@@ -13,7 +13,7 @@ wait_for() {
 zpty shell zsh -f -i
 zpty -w shell "PS1= fpath=($PWD/completions \$fpath) LISTMAX=0; autoload -Uz compinit; compinit -u -D"
 zpty -w shell "say() { zle -I; print -r -- \"<li\"\"ne>\$BUFFER<e\"\"nd>\" }; zle -N say; bindkey -e '^Xs' say"
-zpty -w shell "stty cols 200; unsetopt beep; echo rea''dy"
+zpty -w shell "stty cols 200; unsetopt beep list_ambiguous; echo rea''dy"
 wait_for ready
 for line; do
 	zpty -w -n shell $'\C-u'"$line"$'\t\C-xs'

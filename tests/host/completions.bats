@@ -11,7 +11,7 @@ offers() {
 
 	ask "$shell" "$line"
 	for word; do
-		assert_output --regexp "(^|[[:space:]/])$word([[:space:]=/]|$)"
+		assert_output --regexp "(^|[[:space:]/=])$word([[:space:]=/<]|$)"
 	done
 }
 
