@@ -176,6 +176,10 @@ static void look_at_loaded_module(struct rows *rows, const struct doctor_host *h
 
 	add(rows, DOCTOR_OK, xasprintf("the module is loaded, version %s", version ?: "unknown"),
 	    NULL);
+	if (version && strcmp(version, OVLSYNC_VERSION))
+		add(rows, DOCTOR_NOTE,
+		    xasprintf("ovlctl is of version %s, the module is not", OVLSYNC_VERSION),
+		    xstrdup("install module and ovlctl of the same version"));
 	if (file && srcversion && !file_has_srcversion(host, file, srcversion, &known) && known)
 		add(rows, DOCTOR_NOTE,
 		    xasprintf("the module that is loaded is not the one in %s", file),

@@ -5,6 +5,7 @@
  */
 #include <linux/init.h>
 #include <linux/module.h>
+#include <linux/ovlsync.h>
 
 #include "attach.h"
 #include "ioctl.h"
@@ -71,4 +72,5 @@ module_exit(ovlsync_exit);
 MODULE_LICENSE("GPL");
 MODULE_AUTHOR("The ovlsync authors");
 MODULE_DESCRIPTION("Containerized syncfs for stock overlayfs");
+MODULE_VERSION(OVLSYNC_VERSION);
 MODULE_SOFTDEP("pre: overlay");

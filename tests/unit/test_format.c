@@ -132,9 +132,58 @@ static void odd_names_print_safely(void **state)
 	assert_printable("\302\233m", "\\xc2\\x9bm");
 }
 
+static void seconds_are_above_zero(void **state)
+{
+	static const char *const nonsense[] = { "",	 "0",		"-1",	       "+1",  " 1",
+						"1s",	 "1e3",		"inf",	       "nan", "0x1",
+						"1.2.3", "99999999999", "0.0000000001" };
+	uint64_t ns;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(nonsense) / sizeof(nonsense[0]); i++)
+		assert_int_equal(seconds_parse(nonsense[i], &ns), -EINVAL);
+	assert_int_equal(seconds_parse("2", &ns), 0);
+	assert_true(ns == 2000000000);
+	assert_int_equal(seconds_parse("0.25", &ns), 0);
+	assert_true(ns == 250000000);
+}
+
+static void utf8_is_kept_and_the_rest_replaced(void **state)
+{
+	static const struct {
+		const char *in;
+		const char *out;
+	} cases[] = {
+		{ "", "" },
+		{ "plain", "plain" },
+		{ "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80" },
+		{ "a\xff"
+		  "b",
+		  "a\xef\xbf\xbd"
+		  "b" },
+		/* cut short, too long a form, a surrogate, beyond the last one */
+		{ "\xe2\x82", "\xef\xbf\xbd\xef\xbf\xbd" },
+		{ "\xc0\xaf", "\xef\xbf\xbd\xef\xbf\xbd" },
+		{ "\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" },
+		{ "\xf4\x90\x80\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *valid = utf8_valid(cases[i].in);
+
+		assert_string_equal(valid, cases[i].out);
+		free(valid);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(seconds_are_above_zero),
+		cmocka_unit_test(utf8_is_kept_and_the_rest_replaced),
 		cmocka_unit_test(device_is_read),
 		cmocka_unit_test(device_nonsense_is_refused),
 		cmocka_unit_test(device_is_written),

@@ -144,9 +144,41 @@ static void open_skips_what_is_not_the_device(void **state)
 	mounts_free(mounts);
 }
 
+static void assert_option(const char *options, const char *name, const char *expected)
+{
+	char *value = mount_option(options, name);
+
+	if (expected) {
+		assert_non_null(value);
+		assert_string_equal(value, expected);
+	} else {
+		assert_null(value);
+	}
+	free(value);
+}
+
+static void options_have_values(void **state)
+{
+	static const char options[] = "rw,lowerdir=/l:/m,upperdir=/a\\,b\\\\c,workdir=/w,volatile";
+
+	(void)state;
+	assert_option(options, "upperdir", "/a,b\\c");
+	assert_option(options, "lowerdir", "/l:/m");
+	assert_option(options, "workdir", "/w");
+	assert_option(options, "volatile", "");
+	assert_option(options, "rw", "");
+	assert_option(options, "upper", NULL);
+	assert_option(options, "upperdir2", NULL);
+	assert_option("xupperdir=/x", "upperdir", NULL);
+	assert_option("upperdir=/x\\", "upperdir", "/x\\");
+	assert_option("", "upperdir", NULL);
+	assert_option(NULL, "upperdir", NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(options_have_values),
 		cmocka_unit_test(missing_file_is_enoent),
 		SCRATCH_TEST(broken_lines_are_skipped),
 		SCRATCH_TEST(device_leads_to_its_mount_point),

@@ -73,6 +73,9 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
+/* Of the sources that this header is from; /sys/module/ovlsync/version is that of the module. */
+#define OVLSYNC_VERSION "0.1"
+
 #define OVLSYNC_DEVICE "/dev/ovlsync"
 #define OVLSYNC_SYSFS "/sys/fs/ovlsync"
 

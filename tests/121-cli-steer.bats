@@ -1,0 +1,172 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# ovlctl tune, mode, doctor, and sync where it takes a while.
+
+load helpers
+
+setup() {
+	common_setup
+	make_upper ext4
+	mount_overlay own
+	mount_overlay other
+}
+
+@test "cli steer - tune sets one mount and says what was and what is" {
+	run -0 ovlctl tune max_suspects=1000 reaper/batch=77 umount_sync=none --mount "$MNT/own"
+	assert_output "$MNT/own: max_suspects: 131072 -> 1000
+$MNT/own: batch: 256 -> 77
+$MNT/own: umount_sync: own -> none"
+	assert_value own reaper/max_suspects 1000
+	assert_value own reaper/batch 77
+	assert_value own umount_sync none
+	assert_value other reaper/max_suspects 131072
+	run -0 ovlctl tune max_suspects --json
+	[[ $(jq -c '[.tunables[] | [.name, .value]] | sort' <<<"$output") == '[["max_suspects",1000],["max_suspects",131072]]' ]]
+	run -0 ovlctl tune batch=5 --all --json
+	[[ $(jq -c '[.tunables[] | [.value, .new_value]] | sort' <<<"$output") == '[[77,5],[256,5]]' ]]
+	assert_value other reaper/batch 5
+}
+
+@test "cli steer - tune of nonsense changes nothing" {
+	run -64 ovlctl tune batch=7 max_suspects=0 --all
+	assert_output --partial "max_suspects"
+	assert_value own reaper/batch 256
+}
+
+@test "cli steer - tune sets the defaults of mounts to come" {
+	local before
+	before=$(</sys/fs/ovlsync/defaults/reaper/max_suspects)
+	run -0 ovlctl tune max_suspects=555 --defaults
+	assert_output "defaults: max_suspects: $before -> 555"
+	assert_value own reaper/max_suspects 131072
+	mount_overlay later
+	assert_value later reaper/max_suspects 555
+	run -0 ovlctl tune "max_suspects=$before" --defaults -q
+	assert_output ""
+	[[ $(</sys/fs/ovlsync/defaults/reaper/max_suspects) == "$before" ]]
+}
+
+@test "cli steer - mode full and back" {
+	run -0 ovlctl mode full --mount "$MNT/own"
+	assert_output --partial "$MNT/own: containerized -> full"
+	assert_value own mode full
+	assert_value other mode containerized
+	write_file "$MNT/own/file" 50000
+	sync_overlay own
+	assert_value own sync/full_total 1
+	run -0 ovlctl mode -n --raw -o MODE,MOUNTPOINT
+	assert_line "full $MNT/own"
+	assert_line "containerized $MNT/other"
+	run -0 ovlctl mode auto --all --json
+	[[ $(jq -c '[.mounts[].new_mode] | unique' <<<"$output") == '["containerized"]' ]]
+	assert_value own mode containerized
+}
+
+@test "cli steer - doctor finds why, and says what to do" {
+	local wish=/run/modules-load.d/ovlsync.conf
+	rm -f "$wish"
+	run ovlctl doctor --mount "$MNT/own"
+	assert_success
+	assert_output --partial "kernel $KERNEL_RELEASE"
+	assert_output --partial "the module is loaded, version 0.1"
+	assert_output --partial "not loaded at boot"
+	assert_output --partial "$MNT/own: containerized"
+	mkdir -p "${wish%/*}"
+	echo ovlsync >"$wish"
+	run -0 ovlctl doctor
+	assert_output --partial "loaded at boot: $wish"
+	rm "$wish"
+	ovlctl mode full --mount "$MNT/own" -q
+	run -1 ovlctl doctor --quiet
+	assert_output --partial "$MNT/own: full"
+	device_of own
+	assert_output --partial "-> ovlctl mode auto --device $REPLY"
+	refute_output --partial "$MNT/other"
+	# What it says to do helps.
+	$(sed -n 's/.*-> \(ovlctl mode auto.*\)/\1/p' <<<"$output") -q
+	run -0 ovlctl doctor --quiet
+	assert_output ""
+}
+
+@test "cli steer - doctor knows each reason" {
+	finds() { # NAME TEXT...
+		local name=$1
+		shift
+		run ovlctl doctor --mount "$MNT/$name"
+		for text; do assert_output --partial "$text"; done
+		umount_overlay "$name"
+	}
+	mount_overlay vol volatile
+	finds vol "volatile: mounted volatile" "mount it without volatile"
+	make_upper ext4-nojournal
+	mount_overlay nojournal
+	finds nojournal "full: upper filesystem ext4 has no journal" "tune2fs"
+	make_upper tmpfs
+	mount_overlay mem
+	finds mem "nosync"
+}
+
+@test "cli steer - doctor knows an unsupported upper" {
+	make_upper ext2
+	mount_overlay ext2
+	run -1 ovlctl doctor --mount "$MNT/ext2"
+	assert_output --partial "put upper and work directory on ext4 with a journal, xfs, btrfs or f2fs"
+}
+
+@test "cli steer - doctor without the module" {
+	unload_module
+	run -2 ovlctl doctor
+	assert_output --partial "the module is not loaded"
+	assert_output --partial "-> modprobe ovlsync"
+	run -2 ovlctl mode
+	assert_output --partial "ovlsync is not loaded"
+	run -2 ovlctl tune
+	run -2 ovlctl top --batch -n 1
+	run -2 ovlctl stats --prometheus
+	run -2 ovlctl doctor --json
+	jq -e '.findings[] | select(.level == "problem")' <<<"$output"
+}
+
+# A disk of 100 MB/s: this takes seconds.
+slow_file() { big_file "$MNT/own/big" 400; }
+
+@test "cli steer - sync says how far it is, on a terminal" {
+	slow_file
+	tmux -L ovlsync -f /dev/null new-session -d -s top -x 160 -y 20 \
+		"ovlctl sync --mount $MNT/own; echo status \$?; sleep 1000" 3>&- 4>&-
+	retry_until 60 screen_like "$MNT/own: [0-9]+ s, 1 inodes left, [01] in flight, .* dirty on this host"
+	retry_until 60 screen_like "$MNT/own: 1 inode, 400M written in .* s .containerized.
+status 0"
+	refute screen_like "left"
+	tmux -L ovlsync kill-server
+}
+
+screen_like() { [[ $(tmux -L ovlsync capture-pane -p -t top) =~ $1 ]]; }
+
+@test "cli steer - Ctrl-C leaves a sync at once, and the kernel goes on" {
+	slow_file
+	tmux -L ovlsync -f /dev/null new-session -d -s top -x 160 -y 20 \
+		"sh -c 'ovlctl sync --mount $MNT/own'; echo status \$?; sleep 1000" 3>&- 4>&-
+	retry_until 60 screen_like "in flight"
+	tmux -L ovlsync send-keys -t top C-c
+	retry_until 10 screen_like "interrupted; the kernel goes on with the sync"
+	# The terminal's shell sees the signal.
+	retry_until 10 screen_like "status 130"
+	assert_value own sync/containerized_total 0
+	retry_until 60 value_is own sync/containerized_total 1
+	assert_clean "$UPPER/own/upper/big"
+	tmux -L ovlsync kill-server
+}
+
+@test "cli steer - sync with --timeout gives up, and the kernel goes on" {
+	slow_file
+	local begin=$SECONDS
+	run -1 ovlctl sync --mount "$MNT/own" --timeout 0.3
+	assert_output --partial "$MNT/own: cannot sync: not done in time; the kernel goes on with it"
+	((SECONDS - begin <= 3))
+	retry_until 60 value_is own sync/containerized_total 1
+	assert_clean "$UPPER/own/upper/big"
+	run -0 ovlctl sync --mount "$MNT/own" --timeout 60
+	assert_output --partial "0B written"
+	run -3 ovlctl sync --mount "$MNT/own" --mount /nowhere
+}
