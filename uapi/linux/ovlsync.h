@@ -95,7 +95,7 @@ enum ovlsync_mode {
 	OVLSYNC_MODE_NOSYNC = 4,
 };
 
-/* Limits of the tunables in sysfs, of which the module parameters are the defaults: EINVAL outside. */
+/* Limits of the tunables in sysfs, and of the module parameters: EINVAL outside of them. */
 #define OVLSYNC_INTERVAL_MS_MIN 1
 #define OVLSYNC_INTERVAL_MS_MAX 86400000
 #define OVLSYNC_MIN_AGE_MS_MIN 0
