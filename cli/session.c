@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -29,7 +30,8 @@ enum ovlctl_status session_open(struct session *session, struct target_args *tar
 	status = targets_load(targets, &session->mounts);
 	if (status)
 		goto out_free;
-	session->containers = containers_new(targets_root(targets));
+	/* Not the root of --pid: an engine's paths are its own, not those of its containers. */
+	session->containers = containers_new(AT_FDCWD);
 	return STATUS_DONE;
 
 out_free:

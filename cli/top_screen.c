@@ -153,5 +153,8 @@ enum ovlctl_status top_screen(struct top *top)
 	} while ((!top->iterations || i < top->iterations) && wait_for_keys(top));
 	endwin();
 	delscreen(screen);
+	/* What it said is gone with the screen. */
+	if (status && status != STATUS_PARTIAL)
+		status = top_sample(top);
 	return status;
 }
