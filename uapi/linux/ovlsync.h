@@ -6,11 +6,12 @@
  * -------------
  * ovlsync keeps, for each overlay superblock, a list of *suspects*: inodes of the upper filesystem
  * that may have been dirtied through that overlay.  syncfs(2) and umount(2) of the overlay then
- * write back just those.  User space meets the module in two places:
+ * write back just those.  User space meets the module in three places:
  *
  *   /sys/fs/ovlsync/<major>:<minor>/   counters and tunables of one overlay, one value a file; the
  *                                      name is the third field of /proc/self/mountinfo
  *   /dev/ovlsync                       the ioctls described here
+ *   generic netlink family "ovlsync"   dumps of mounts and suspects, and events, described here
  *
  * Rules for every ioctl
  * ---------------------
@@ -66,6 +67,78 @@
  *                 forced_total + evicted_total
  *
  * holds exactly.
+ *
+ * Generic netlink
+ * ---------------
+ * The family OVLSYNC_GENL_NAME has two dumps and one multicast group, and nothing that changes
+ * anything: for that there are the ioctls and sysfs.  A mount is named by the major and minor of
+ * the overlay's device, the third field of /proc/self/mountinfo: a descriptor, as the ioctls take
+ * it, would mean nothing in an event.
+ *
+ * Who may: the family exists in the initial network namespace alone, and whoever sends a request,
+ * and whoever has opened the socket, needs CAP_SYS_ADMIN in the initial user namespace, for a dump
+ * tells the paths of files of all containers.  The same holds for joining the group.  (Unprivileged
+ * programs have sysfs.)
+ *
+ * Requests are checked strictly: an attribute that the command does not take, one of a wrong
+ * length, a header flag without a meaning or a reserved field that is not zero is refused with
+ * EINVAL.  Every refusal has a sentence in its extended ACK (NLMSGERR_ATTR_MSG), if the socket has
+ * asked for these with NETLINK_EXT_ACK.  Refusals of what is not the form but the content come in
+ * the NLMSG_DONE that ends the dump, as negative errno:
+ *
+ *   EPERM    CAP_SYS_ADMIN is missing
+ *   EINVAL   one of OVLSYNC_A_MAJOR and OVLSYNC_A_MINOR is there without the other
+ *   ENODEV   ovlsync is not attached to an overlay with that device number
+ *
+ * New commands and attributes are added at the end of their enums, and none is ever given another
+ * meaning: a program ignores what it does not know.  OVLSYNC_GENL_VERSION is raised only if
+ * something goes.  Attributes of 64 bits are aligned by OVLSYNC_A_PAD.  Strings end with a NUL.
+ *
+ * OVLSYNC_CMD_MOUNT_GET, dump
+ * ---------------------------
+ * All mounts that ovlsync is attached to, or with OVLSYNC_A_MAJOR and OVLSYNC_A_MINOR that one; a
+ * message each, with OVLSYNC_A_MAJOR, _MINOR, _MODE, _MODE_REASON, _SUSPECTS, _PINNED_BYTES and,
+ * once the upper filesystem is known, _UPPER_MAJOR, _UPPER_MINOR and _UPPER_FSTYPE.
+ *
+ * OVLSYNC_CMD_SUSPECT_GET, dump
+ * -----------------------------
+ * All suspects of all mounts, or of the mount that OVLSYNC_A_MAJOR and OVLSYNC_A_MINOR name; a
+ * message each, in the order of their arrival on the list of their mount, with OVLSYNC_A_MAJOR,
+ * _MINOR, _INODE, _STATE, _DIRTY_BYTES, _AGE_MS, _PINNED_BYTES, and _PATH where the upper
+ * filesystem has a name for it in its cache.
+ *
+ * The dumps are as consistent as can be without holding anything up.  If mounts came or went, or
+ * suspects of a mount came or went while that mount was being dumped, messages have NLM_F_DUMP_INTR
+ * set, the last one (NLMSG_DONE) at least if it was too late for another.  Without it, the suspects
+ * of each mount are those of one moment.  With it, it still holds that those that were there all
+ * the time are told exactly once.
+ *
+ * Nothing is held between two reads of a dump: neither suspect nor mount is kept from going.  But
+ * the module is: rmmod says EBUSY until the dump is read to its end or its socket is closed.
+ *
+ * Messages can be longer than a page, by a path: receive them with at least 8192 bytes.
+ *
+ * Multicast group OVLSYNC_GENL_EVENTS
+ * -----------------------------------
+ * All events have OVLSYNC_A_MAJOR and OVLSYNC_A_MINOR, and
+ *
+ *   OVLSYNC_CMD_MOUNT_ATTACHED   what OVLSYNC_CMD_MOUNT_GET tells of a mount
+ *   OVLSYNC_CMD_MOUNT_DETACHED   nothing more; the overlay was unmounted
+ *   OVLSYNC_CMD_SYNC_DONE        a sync has ended: OVLSYNC_A_MODE in which it was done, _INODES and
+ *                                _BYTES written (zero unless containerized: nobody counted),
+ *                                _DURATION_NS; _ERROR if it failed
+ *   OVLSYNC_CMD_GC_DONE          OVLSYNC_IOC_GC has ended (no dry run): _SCANNED, _REAPED, _DIRTY,
+ *                                _OPEN, _FREED_BYTES
+ *   OVLSYNC_CMD_OVERFLOW         openings can't be tracked, and the next sync will be a full one:
+ *                                _OVERFLOW_TOTAL, _MODE_REASON; once until a sync has mended it
+ *   OVLSYNC_CMD_WRITEBACK_ERROR  data was lost: _ERROR, the last one, and _ERRORS_TOTAL
+ *   OVLSYNC_CMD_MODE_CHANGED     _MODE, _MODE_REASON, and _OLD_MODE
+ *
+ * Events of one mount come in the order in which they were noticed.  What happens again before it
+ * could be told is told once (_OVERFLOW, _WRITEBACK_ERROR, _MODE_CHANGED).  Nothing waits for a
+ * listener: an event that could not be queued for want of memory, or of room on the listener's
+ * socket, is lost, and the listener's next read fails with ENOBUFS.  When the module is unloaded
+ * the family goes, which the kernel tells as CTRL_CMD_DELFAMILY, and no more events come.
  */
 #ifndef _UAPI_LINUX_OVLSYNC_H
 #define _UAPI_LINUX_OVLSYNC_H
@@ -214,5 +287,110 @@ struct ovlsync_stats {
 #define OVLSYNC_IOC_GC _IOWR(OVLSYNC_IOC_MAGIC, 0x01, struct ovlsync_gc)
 #define OVLSYNC_IOC_SYNC _IOWR(OVLSYNC_IOC_MAGIC, 0x02, struct ovlsync_sync)
 #define OVLSYNC_IOC_STATS _IOWR(OVLSYNC_IOC_MAGIC, 0x03, struct ovlsync_stats)
+
+#define OVLSYNC_GENL_NAME "ovlsync"
+#define OVLSYNC_GENL_VERSION 1
+#define OVLSYNC_GENL_EVENTS "events"
+
+/**
+ * enum ovlsync_cmd - commands of the generic netlink family
+ * @OVLSYNC_CMD_UNSPEC: not used
+ * @OVLSYNC_CMD_MOUNT_GET: dump of mounts
+ * @OVLSYNC_CMD_SUSPECT_GET: dump of suspects
+ * @OVLSYNC_CMD_MOUNT_ATTACHED: event: ovlsync is attached to a mount
+ * @OVLSYNC_CMD_MOUNT_DETACHED: event: it is no longer, the mount is gone
+ * @OVLSYNC_CMD_SYNC_DONE: event: a sync has ended
+ * @OVLSYNC_CMD_GC_DONE: event: a forced collection has ended
+ * @OVLSYNC_CMD_OVERFLOW: event: openings can't be tracked
+ * @OVLSYNC_CMD_WRITEBACK_ERROR: event: data could not be written
+ * @OVLSYNC_CMD_MODE_CHANGED: event: syncs are done in another mode from now on
+ */
+enum ovlsync_cmd {
+	OVLSYNC_CMD_UNSPEC,
+	OVLSYNC_CMD_MOUNT_GET,
+	OVLSYNC_CMD_SUSPECT_GET,
+	OVLSYNC_CMD_MOUNT_ATTACHED,
+	OVLSYNC_CMD_MOUNT_DETACHED,
+	OVLSYNC_CMD_SYNC_DONE,
+	OVLSYNC_CMD_GC_DONE,
+	OVLSYNC_CMD_OVERFLOW,
+	OVLSYNC_CMD_WRITEBACK_ERROR,
+	OVLSYNC_CMD_MODE_CHANGED,
+
+	/* private: */
+	__OVLSYNC_CMD_MAX,
+	OVLSYNC_CMD_MAX = __OVLSYNC_CMD_MAX - 1
+};
+
+/**
+ * enum ovlsync_attr - attributes of the generic netlink family
+ * @OVLSYNC_A_UNSPEC: not used
+ * @OVLSYNC_A_MAJOR: u32: of the overlay's device; in requests, too
+ * @OVLSYNC_A_MINOR: u32: likewise
+ * @OVLSYNC_A_PAD: aligns what comes after it
+ * @OVLSYNC_A_MODE: u32: enum ovlsync_mode
+ * @OVLSYNC_A_MODE_REASON: string: a sentence that says why
+ * @OVLSYNC_A_OLD_MODE: u32: the mode before
+ * @OVLSYNC_A_UPPER_MAJOR: u32: of the upper filesystem's device
+ * @OVLSYNC_A_UPPER_MINOR: u32: likewise
+ * @OVLSYNC_A_UPPER_FSTYPE: string: type of the upper filesystem
+ * @OVLSYNC_A_SUSPECTS: u64: suspects on the list
+ * @OVLSYNC_A_PINNED_BYTES: u64: memory that would come back if it, or all of them, were reaped
+ * @OVLSYNC_A_INODE: u64: inode number on the upper filesystem
+ * @OVLSYNC_A_PATH: string, any bytes: one path to it, from the root of the upper filesystem
+ * @OVLSYNC_A_STATE: u32: OVLSYNC_STATE_*; none of them: clean, and to be reaped
+ * @OVLSYNC_A_DIRTY_BYTES: u64: in dirty pages, not counting those under writeback already
+ * @OVLSYNC_A_AGE_MS: u64: time since it came on the list; modulo 2^32 ticks of the kernel
+ * @OVLSYNC_A_INODES: u64: inodes written
+ * @OVLSYNC_A_BYTES: u64: bytes of file data submitted
+ * @OVLSYNC_A_DURATION_NS: u64: how long it took
+ * @OVLSYNC_A_SCANNED: u64: suspects looked at
+ * @OVLSYNC_A_REAPED: u64: taken off the list
+ * @OVLSYNC_A_DIRTY: u64: left, because dirty or under writeback
+ * @OVLSYNC_A_OPEN: u64: left, because open for write or mapped shared and writable
+ * @OVLSYNC_A_FREED_BYTES: u64: memory that the reaped ones pinned
+ * @OVLSYNC_A_OVERFLOW_TOTAL: u64: openings that could not be tracked, ever
+ * @OVLSYNC_A_ERROR: u32: an errno, positive
+ * @OVLSYNC_A_ERRORS_TOTAL: u64: syncs that failed and writeback errors found, ever
+ */
+enum ovlsync_attr {
+	OVLSYNC_A_UNSPEC,
+	OVLSYNC_A_MAJOR,
+	OVLSYNC_A_MINOR,
+	OVLSYNC_A_PAD,
+	OVLSYNC_A_MODE,
+	OVLSYNC_A_MODE_REASON,
+	OVLSYNC_A_OLD_MODE,
+	OVLSYNC_A_UPPER_MAJOR,
+	OVLSYNC_A_UPPER_MINOR,
+	OVLSYNC_A_UPPER_FSTYPE,
+	OVLSYNC_A_SUSPECTS,
+	OVLSYNC_A_PINNED_BYTES,
+	OVLSYNC_A_INODE,
+	OVLSYNC_A_PATH,
+	OVLSYNC_A_STATE,
+	OVLSYNC_A_DIRTY_BYTES,
+	OVLSYNC_A_AGE_MS,
+	OVLSYNC_A_INODES,
+	OVLSYNC_A_BYTES,
+	OVLSYNC_A_DURATION_NS,
+	OVLSYNC_A_SCANNED,
+	OVLSYNC_A_REAPED,
+	OVLSYNC_A_DIRTY,
+	OVLSYNC_A_OPEN,
+	OVLSYNC_A_FREED_BYTES,
+	OVLSYNC_A_OVERFLOW_TOTAL,
+	OVLSYNC_A_ERROR,
+	OVLSYNC_A_ERRORS_TOTAL,
+
+	/* private: */
+	__OVLSYNC_A_MAX,
+	OVLSYNC_A_MAX = __OVLSYNC_A_MAX - 1
+};
+
+/* OVLSYNC_A_STATE: open for write, or mapped shared and writable; dirty; under writeback. */
+#define OVLSYNC_STATE_OPEN (1U << 0)
+#define OVLSYNC_STATE_DIRTY (1U << 1)
+#define OVLSYNC_STATE_WRITEBACK (1U << 2)
 
 #endif /* _UAPI_LINUX_OVLSYNC_H */
