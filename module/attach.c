@@ -33,6 +33,8 @@
 
 #include "attach.h"
 #include "compat.h"
+#include "dump.h"
+#include "events.h"
 #include "reaper.h"
 #include "suspect.h"
 #include "sync.h"
@@ -90,9 +92,12 @@ static void detach(struct ovlsync_mount *m)
 {
 	ovlsync_sysfs_detach(m);
 	ovlsync_reaper_detach(m);
+	/* The list is closed: no dump begins on it any more. */
+	ovlsync_dump_detach(m);
 	ovlsync_watch_detach(m);
 	ovlsync_suspects_purge(m);
 	ovlsync_mount_withdraw(m);
+	ovlsync_event_detached(m);
 	ovlsync_mount_put(m);
 }
 
@@ -175,6 +180,7 @@ static int attach_locked(struct super_block *sb, bool live)
 	if (!m)
 		return -ENOMEM;
 	ovlsync_reaper_attach(m);
+	ovlsync_events_attach(m);
 	err = examine(m, &watch);
 	if (err)
 		goto err_put;
@@ -197,6 +203,8 @@ static int attach_locked(struct super_block *sb, bool live)
 	WRITE_ONCE(sb->s_op, shim_ops);
 	if (live && watch)
 		ovlsync_watch_take_stock(m);
+	ovlsync_event_attached(m);
+	ovlsync_mount_announce(m);
 	return 0;
 
 err_withdraw:

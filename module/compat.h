@@ -16,6 +16,7 @@
 #include <linux/slab.h>
 #include <linux/version.h>
 #include <linux/writeback.h>
+#include <net/genetlink.h>
 
 /*
  * 6.5 moved fsnotify_open() from the open(2) family into the VFS: before that, files that the
@@ -50,6 +51,35 @@ static inline struct inode *ovlsync_real_inode(struct dentry *dentry)
 	return d_inode(d_real(dentry, D_REAL_METADATA));
 #else
 	return d_real_inode(dentry);
+#endif
+}
+
+/*
+ * 6.7, and 6.1 from 6.1.67 on, can ask for CAP_SYS_ADMIN from who joins a multicast group; before,
+ * for CAP_NET_ADMIN.
+ */
+#ifdef GENL_MCAST_CAP_SYS_ADMIN
+#define OVLSYNC_MCAST_FLAGS GENL_MCAST_CAP_SYS_ADMIN
+#else
+#define OVLSYNC_MCAST_FLAGS GENL_UNS_ADMIN_PERM
+#endif
+
+/* 6.7 moved what a dump was asked for. */
+static inline struct nlattr **ovlsync_dump_attrs(struct netlink_callback *cb)
+{
+#ifdef OVLSYNC_HAVE_GENL_INFO_DUMP
+	return genl_info_dump(cb)->attrs;
+#else
+	return genl_dumpit_info(cb)->attrs;
+#endif
+}
+
+static inline const struct genl_family *ovlsync_dump_family(struct netlink_callback *cb)
+{
+#ifdef OVLSYNC_HAVE_GENL_INFO_DUMP
+	return genl_info_dump(cb)->family;
+#else
+	return genl_dumpit_info(cb)->family;
 #endif
 }
 

@@ -9,6 +9,7 @@
 
 #include "attach.h"
 #include "ioctl.h"
+#include "netlink.h"
 #include "reaper.h"
 #include "shrinker.h"
 #include "sysfs.h"
@@ -37,12 +38,17 @@ static int __init ovlsync_init(void)
 	err = ovlsync_ioctl_init();
 	if (err)
 		goto err_sysfs;
+	err = ovlsync_netlink_init();
+	if (err)
+		goto err_ioctl;
 	/* Last: nothing after it may fail. */
 	err = ovlsync_attach_init();
 	if (err)
-		goto err_ioctl;
+		goto err_netlink;
 	return 0;
 
+err_netlink:
+	ovlsync_netlink_exit();
 err_ioctl:
 	ovlsync_ioctl_exit();
 err_sysfs:
@@ -58,6 +64,8 @@ err_shrinker:
 
 static void __exit ovlsync_exit(void)
 {
+	/* Before the mounts go: listeners are told that the family does, and not of every mount. */
+	ovlsync_netlink_exit();
 	ovlsync_attach_exit();
 	ovlsync_ioctl_exit();
 	ovlsync_sysfs_exit();

@@ -9,7 +9,12 @@
  * LIFETIME.  It enters the table while s_umount of the overlay is held exclusively, and leaves it
  * the same way: in put_super, or when the module is unloaded.  Who holds s_umount, or a file on the
  * overlay while /dev/ovlsync is open, may use what ovlsync_mount_find() returns without a
- * reference.
+ * reference.  Others have it from ovlsync_mount_use(): leaving the table, and so umount, waits
+ * until they are done, which they have to be without waiting for user space.
+ *
+ * NOTES.  What listeners are to be told is noted where it is noticed, often under a lock, and told
+ * by a work of the mount's (events.c).  A note is taken under m->lock, and starts the work only
+ * from ovlsync_mount_announce() until the list is closed, so that the work can be stopped for good.
  *
  * GAPS.  The list may lack something: what was dirtied before we attached, or openers that found no
  * room.  A gap makes every sync a full one until one is closed by this sequence, in this order:
@@ -24,6 +29,7 @@
 
 #include <linux/fs.h>
 #include <linux/slab.h>
+#include <linux/wait_bit.h>
 #include <linux/xarray.h>
 
 #include "mount.h"
@@ -36,6 +42,9 @@ static atomic64_t flush_clock = ATOMIC64_INIT(0);
 
 /* Watched overlays of unknown upper that are stacked on something that may be an overlay. */
 static atomic_t unresolved_stacked = ATOMIC_INIT(0);
+
+/* Counts mounts that came or went. */
+static atomic_t mounts_changes = ATOMIC_INIT(0);
 
 /**
  * ovlsync_mount_create - make a mount object
@@ -75,12 +84,86 @@ void ovlsync_mount_put(struct ovlsync_mount *m)
 		kfree(m);
 }
 
+/**
+ * ovlsync_mount_note - listeners are to be told something soon
+ * @m: the mount object
+ * @note: what
+ *
+ * Context: any; @m->lock held.
+ */
+void ovlsync_mount_note(struct ovlsync_mount *m, enum ovlsync_note note)
+{
+	lockdep_assert_held(&m->lock);
+	set_bit(note, &m->notes);
+	if (m->announced && !m->closed)
+		queue_work(system_unbound_wq, &m->teller);
+}
+
+/**
+ * ovlsync_mount_note_error - count a writeback error, and have listeners told
+ * @m: the mount object
+ * @err: negative errno
+ *
+ * Context: any; @m->lock held.
+ */
+void ovlsync_mount_note_error(struct ovlsync_mount *m, int err)
+{
+	atomic64_inc(&m->errors_total);
+	WRITE_ONCE(m->noted_error, -err);
+	ovlsync_mount_note(m, OVLSYNC_NOTE_ERROR);
+}
+
+static void note_mode(struct ovlsync_mount *m)
+{
+	spin_lock(&m->lock);
+	ovlsync_mount_note(m, OVLSYNC_NOTE_MODE);
+	spin_unlock(&m->lock);
+}
+
+static void unresolved_add(int nr)
+{
+	struct ovlsync_mount *m;
+	unsigned long index;
+
+	atomic_add(nr, &unresolved_stacked);
+	xa_lock(&mounts);
+	xa_for_each(&mounts, index, m)
+		note_mode(m);
+	xa_unlock(&mounts);
+}
+
 static void settle_unresolved(struct ovlsync_mount *m)
 {
 	if (m->unresolved) {
 		m->unresolved = false;
-		atomic_dec(&unresolved_stacked);
+		unresolved_add(-1);
 	}
+}
+
+/**
+ * ovlsync_mount_announce - attached for good: from now on it may be told about
+ * @m: the mount object, in the table
+ *
+ * Context: any.
+ */
+void ovlsync_mount_announce(struct ovlsync_mount *m)
+{
+	spin_lock(&m->lock);
+	m->announced = true;
+	if (m->notes)
+		queue_work(system_unbound_wq, &m->teller);
+	spin_unlock(&m->lock);
+	atomic_inc(&mounts_changes);
+}
+
+/**
+ * ovlsync_mounts_changes - has a mount come or gone?
+ *
+ * Return: a number that is another one if so.
+ */
+unsigned int ovlsync_mounts_changes(void)
+{
+	return atomic_read(&mounts_changes);
 }
 
 static bool is_upper_of_another(const struct super_block *sb)
@@ -110,7 +193,7 @@ int ovlsync_mount_publish(struct ovlsync_mount *m)
 	lockdep_assert_held_write(&m->sb->s_umount);
 	if (m->has_upper && !ovlsync_mount_upper(m) && m->sb->s_stack_depth > 1) {
 		m->unresolved = true;
-		atomic_inc(&unresolved_stacked);
+		unresolved_add(1);
 	}
 	err = xa_insert(&mounts, MINOR(m->sb->s_dev), m, GFP_KERNEL);
 	if (err)
@@ -129,14 +212,15 @@ int ovlsync_mount_publish(struct ovlsync_mount *m)
 void ovlsync_mount_missed(const struct super_block *sb)
 {
 	if (!sb || sb->s_stack_depth > 1)
-		atomic_inc(&unresolved_stacked);
+		unresolved_add(1);
 }
 
 /**
  * ovlsync_mount_withdraw - take a mount object out of the table
  * @m: the mount object
  *
- * The table's reference becomes the caller's.
+ * The table's reference becomes the caller's.  Nobody uses the object any more but the caller and
+ * handlers of its mark.
  *
  * Context: may sleep; s_umount of the overlay held exclusively.
  */
@@ -144,6 +228,8 @@ void ovlsync_mount_withdraw(struct ovlsync_mount *m)
 {
 	lockdep_assert_held_write(&m->sb->s_umount);
 	xa_erase(&mounts, MINOR(m->sb->s_dev));
+	atomic_inc(&mounts_changes);
+	wait_var_event(&m->users, !atomic_read(&m->users));
 	mutex_lock(&m->upper_mutex);
 	settle_unresolved(m);
 	mutex_unlock(&m->upper_mutex);
@@ -166,6 +252,53 @@ struct ovlsync_mount *ovlsync_mount_find(const struct super_block *sb)
 	m = xa_load(&mounts, MINOR(sb->s_dev));
 	rcu_read_unlock();
 	return m && READ_ONCE(m->sb) == sb ? m : NULL;
+}
+
+/**
+ * ovlsync_mount_use - the next mount in the table, kept there for a moment
+ * @minor: where to look from; set to the minor of what was found
+ * @last: where to stop looking
+ *
+ * Umount waits for ovlsync_mount_unuse(): neither user space nor s_umount of the overlay may be
+ * waited for until then.
+ *
+ * Context: any.
+ * Return: the object, or NULL.
+ */
+struct ovlsync_mount *ovlsync_mount_use(unsigned long *minor, unsigned long last)
+{
+	struct ovlsync_mount *m;
+
+	xa_lock(&mounts);
+	m = xa_find(&mounts, minor, last, XA_PRESENT);
+	if (m)
+		atomic_inc(&m->users);
+	xa_unlock(&mounts);
+	return m;
+}
+
+/**
+ * ovlsync_mount_use_again - the same for a mount that is known to be in the table
+ * @m: the mount object
+ *
+ * Context: any.
+ */
+void ovlsync_mount_use_again(struct ovlsync_mount *m)
+{
+	atomic_inc(&m->users);
+}
+
+/**
+ * ovlsync_mount_unuse - the end of ovlsync_mount_use()
+ * @m: the mount object
+ *
+ * Context: any.
+ */
+void ovlsync_mount_unuse(struct ovlsync_mount *m)
+{
+	/* The object may be gone as soon as the count is zero; its address is all that is used. */
+	if (atomic_dec_and_test(&m->users))
+		wake_up_var(&m->users);
 }
 
 /**
@@ -216,9 +349,24 @@ static void mark_nested(struct super_block *upper_sb)
 
 	xa_lock(&mounts);
 	below = xa_load(&mounts, MINOR(upper_sb->s_dev));
-	if (below && below->sb == upper_sb)
+	if (below && below->sb == upper_sb) {
 		WRITE_ONCE(below->nested, true);
+		note_mode(below);
+	}
 	xa_unlock(&mounts);
+}
+
+/**
+ * ovlsync_mount_force_full - what the operator asks for
+ * @m: the mount object
+ * @full: full syncs, whatever else is known
+ *
+ * Context: any.
+ */
+void ovlsync_mount_force_full(struct ovlsync_mount *m, bool full)
+{
+	WRITE_ONCE(m->forced_full, full);
+	note_mode(m);
 }
 
 /**
@@ -243,10 +391,12 @@ bool ovlsync_mount_set_upper(struct ovlsync_mount *m, struct super_block *upper_
 		if (MAJOR(upper_sb->s_dev) == 0)
 			mark_nested(upper_sb);
 		settle_unresolved(m);
+		note_mode(m);
 	}
 	same = m->upper.sb == upper_sb;
 	if (!same && !m->stray) {
 		WRITE_ONCE(m->stray, true);
+		note_mode(m);
 		pr_warn("overlay %u:%u: upper inode on %s, where the upper is %s: full syncs from now on\n",
 			MAJOR(m->sb->s_dev), MINOR(m->sb->s_dev), upper_sb->s_id,
 			m->upper.sb->s_id);
@@ -359,6 +509,11 @@ const char *ovlsync_mode_name(enum ovlsync_mode mode)
 void ovlsync_gap_open(struct ovlsync_mount *m, enum ovlsync_gap gap, bool unwalked)
 {
 	lockdep_assert_held(&m->lock);
+	if (m->gap != gap) {
+		if (gap != OVLSYNC_GAP_ATTACHED)
+			ovlsync_mount_note(m, OVLSYNC_NOTE_OVERFLOW);
+		ovlsync_mount_note(m, OVLSYNC_NOTE_MODE);
+	}
 	WRITE_ONCE(m->gap, gap);
 	m->gap_seq = atomic64_inc_return(&flush_clock);
 	m->gap_unwalked |= unwalked;
@@ -395,8 +550,10 @@ void ovlsync_flush_done(struct ovlsync_mount *m, u64 begun)
 		if (ovlsync_mount_upper(other) != upper_sb)
 			continue;
 		spin_lock(&other->lock);
-		if (other->gap && other->gap_seq < begun && !other->gap_unwalked)
+		if (other->gap && other->gap_seq < begun && !other->gap_unwalked) {
 			WRITE_ONCE(other->gap, OVLSYNC_GAP_NONE);
+			ovlsync_mount_note(other, OVLSYNC_NOTE_MODE);
+		}
 		spin_unlock(&other->lock);
 	}
 	xa_unlock(&mounts);

@@ -57,6 +57,18 @@ enum ovlsync_gap {
 };
 
 /**
+ * enum ovlsync_note - what listeners are to be told soon
+ * @OVLSYNC_NOTE_ERROR: data could not be written
+ * @OVLSYNC_NOTE_OVERFLOW: openings can't be tracked
+ * @OVLSYNC_NOTE_MODE: the mode may have changed
+ */
+enum ovlsync_note {
+	OVLSYNC_NOTE_ERROR,
+	OVLSYNC_NOTE_OVERFLOW,
+	OVLSYNC_NOTE_MODE,
+};
+
+/**
  * struct ovlsync_suspect - an upper inode that may have been dirtied through a mount
  * @mount: the mount it belongs to; with @inode the key in the table of all suspects
  * @inode: the upper inode, pinned by one reference; NULL in the cursor of a walk
@@ -100,6 +112,7 @@ struct ovlsync_tunables {
  * struct ovlsync_mount - all that we know of one overlay superblock
  * @sb: the overlay.  Valid until ovlsync_mount_detach() took us out of the table
  * @refs: one for the table, one for the fsnotify mark
+ * @users: who has it from ovlsync_mount_use() for a moment; leaving the table waits for them
  * @mark: on @sb; its free_mark drops a reference
  * @watched: @mark was added: openings are seen
  * @refusal: why this mount is never containerized, whatever its upper; NULL: it may be
@@ -112,7 +125,7 @@ struct ovlsync_tunables {
  * @unresolved: counted in ovlsync_mounts_unresolved
  * @forced_full: the operator asked for full syncs
  *
- * @lock: protects @suspects to @closed.  Taken in process context
+ * @lock: protects @suspects to @announced.  Taken in process context
  *	only, never held across a sleep or an allocation that may sleep; innermost but for
  *	rhashtable's own locks
  * @suspects: in order of arrival; among them the cursors of walks in progress
@@ -127,6 +140,12 @@ struct ovlsync_tunables {
  * @gap_seq: when @gap was opened, on the clock of ovlsync_flush_begin()
  * @gap_unwalked: there may be inodes open for write that are not on the list
  * @closed: no more suspects are taken
+ * @announced: attached for good: it may be told about
+ *
+ * @notes: bits of enum ovlsync_note
+ * @noted_error: the last writeback error, positive
+ * @told_mode: the mode that listeners know
+ * @teller: the work that tells them (events.c)
  *
  * @tunables: of this mount; single fields are read and written without a lock
  * @reaper: the delayed work; armed only while there are suspects
@@ -143,7 +162,9 @@ struct ovlsync_tunables {
  * @bytes_total: submitted by containerized syncs
  * @duration_ns_total: spent in syncs
  * @last_duration_ns: of the last one
- * @start_duration_ns: of the last wait=0 half, which belongs to the wait=1 half to come
+ * @start_inodes: of the last wait=0 half, which belongs to the wait=1 half to come
+ * @start_bytes: likewise
+ * @start_duration_ns: likewise
  * @inflight_inodes: being waited for
  *
  * @kobj: the sysfs directory
@@ -152,6 +173,7 @@ struct ovlsync_tunables {
 struct ovlsync_mount {
 	struct super_block *sb;
 	refcount_t refs;
+	atomic_t users;
 	struct fsnotify_mark mark;
 	bool watched;
 	const char *refusal;
@@ -177,6 +199,12 @@ struct ovlsync_mount {
 	u64 gap_seq;
 	bool gap_unwalked;
 	bool closed;
+	bool announced;
+
+	unsigned long notes;
+	int noted_error;
+	atomic_t told_mode;
+	struct work_struct teller;
 
 	struct ovlsync_tunables tunables;
 	struct delayed_work reaper;
@@ -193,6 +221,8 @@ struct ovlsync_mount {
 	atomic64_t bytes_total;
 	atomic64_t duration_ns_total;
 	atomic64_t last_duration_ns;
+	atomic64_t start_inodes;
+	atomic64_t start_bytes;
 	atomic64_t start_duration_ns;
 	atomic64_t inflight_inodes;
 
@@ -214,10 +244,19 @@ void ovlsync_mount_put(struct ovlsync_mount *m);
 int ovlsync_mount_publish(struct ovlsync_mount *m);
 void ovlsync_mount_withdraw(struct ovlsync_mount *m);
 struct ovlsync_mount *ovlsync_mount_find(const struct super_block *sb);
+struct ovlsync_mount *ovlsync_mount_use(unsigned long *minor, unsigned long last);
+void ovlsync_mount_use_again(struct ovlsync_mount *m);
+void ovlsync_mount_unuse(struct ovlsync_mount *m);
 struct super_block *ovlsync_mount_next_active(unsigned long *index);
 bool ovlsync_mounts_empty(void);
 void ovlsync_mount_missed(const struct super_block *sb);
+unsigned int ovlsync_mounts_changes(void);
 
+void ovlsync_mount_announce(struct ovlsync_mount *m);
+void ovlsync_mount_note(struct ovlsync_mount *m, enum ovlsync_note note);
+void ovlsync_mount_note_error(struct ovlsync_mount *m, int err);
+
+void ovlsync_mount_force_full(struct ovlsync_mount *m, bool full);
 bool ovlsync_mount_set_upper(struct ovlsync_mount *m, struct super_block *upper_sb);
 enum ovlsync_mode ovlsync_mount_mode(struct ovlsync_mount *m, const char **reason);
 const char *ovlsync_mode_name(enum ovlsync_mode mode);

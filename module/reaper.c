@@ -16,6 +16,7 @@
 #include <linux/workqueue.h>
 
 #include "compat.h"
+#include "events.h"
 #include "reaper.h"
 #include "suspect.h"
 #include "trace.h"
@@ -205,6 +206,8 @@ void ovlsync_reaper_force(struct ovlsync_mount *m, bool dry_run, struct ovlsync_
 	result->dirty = seen[OVLSYNC_DIRTY];
 	result->open = seen[OVLSYNC_OPEN];
 	result->scanned = result->reaped + result->dirty + result->open;
+	if (!dry_run)
+		ovlsync_event_gc_done(m, result);
 }
 
 /**

@@ -181,7 +181,7 @@ bool ovlsync_suspect_check_error(struct ovlsync_suspect *s)
 	if (!err)
 		return false;
 	errseq_set(&s->mount->sb->s_wb_err, err);
-	atomic64_inc(&s->mount->errors_total);
+	ovlsync_mount_note_error(s->mount, err);
 	return true;
 }
 

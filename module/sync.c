@@ -23,6 +23,7 @@
 #include <linux/sched.h>
 
 #include "compat.h"
+#include "events.h"
 #include "faults.h"
 #include "suspect.h"
 #include "sync.h"
@@ -149,7 +150,9 @@ static __always_inline bool pass_fill(struct sync_pass *pass, pass_visit_t visit
 static void record_error(struct ovlsync_mount *m, int err)
 {
 	errseq_set(&m->sb->s_wb_err, err);
-	atomic64_inc(&m->errors_total);
+	spin_lock(&m->lock);
+	ovlsync_mount_note_error(m, err);
+	spin_unlock(&m->lock);
 }
 
 static void write_one(struct ovlsync_mount *m, struct inode *inode,
@@ -337,21 +340,28 @@ static int sync_containerized(struct ovlsync_mount *m, int wait, ovlsync_sync_fs
 static void account(struct ovlsync_mount *m, int wait, int err, u64 duration_ns,
 		    const struct ovlsync_sync_result *result)
 {
+	struct ovlsync_sync_event event = { .mode = result->mode, .err = err };
+
 	atomic64_add(result->inodes, &m->inodes_total);
 	atomic64_add(result->bytes, &m->bytes_total);
 	atomic64_add(duration_ns, &m->duration_ns_total);
 	if (err)
 		atomic64_inc(&m->errors_total);
 	if (!wait) {
+		atomic64_set(&m->start_inodes, result->inodes);
+		atomic64_set(&m->start_bytes, result->bytes);
 		atomic64_set(&m->start_duration_ns, duration_ns);
 		return;
 	}
-	atomic64_set(&m->last_duration_ns,
-		     duration_ns + atomic64_xchg(&m->start_duration_ns, 0));
+	event.inodes = result->inodes + atomic64_xchg(&m->start_inodes, 0);
+	event.bytes = result->bytes + atomic64_xchg(&m->start_bytes, 0);
+	event.duration_ns = duration_ns + atomic64_xchg(&m->start_duration_ns, 0);
+	atomic64_set(&m->last_duration_ns, event.duration_ns);
 	if (result->mode == OVLSYNC_MODE_CONTAINERIZED)
 		atomic64_inc(&m->containerized_total);
 	else
 		atomic64_inc(&m->full_total);
+	ovlsync_event_sync_done(m, &event);
 }
 
 /**

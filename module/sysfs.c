@@ -97,9 +97,9 @@ static ssize_t store_mode(struct ovlsync_mount *m, const struct mount_attribute 
 			  const char *text, size_t count)
 {
 	if (sysfs_streq(text, "full"))
-		WRITE_ONCE(m->forced_full, true);
+		ovlsync_mount_force_full(m, true);
 	else if (sysfs_streq(text, "auto"))
-		WRITE_ONCE(m->forced_full, false);
+		ovlsync_mount_force_full(m, false);
 	else
 		return -EINVAL;
 	return count;
