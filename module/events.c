@@ -175,6 +175,8 @@ static void tell_mode(struct ovlsync_mount *m)
 /* Tells what has been noted. */
 static void tell_notes(struct ovlsync_mount *m)
 {
+	if (!READ_ONCE(m->notes))
+		return;
 	if (test_and_clear_bit(OVLSYNC_NOTE_ERROR, &m->notes))
 		event_send(m, OVLSYNC_CMD_WRITEBACK_ERROR, put_error, NULL);
 	if (test_and_clear_bit(OVLSYNC_NOTE_OVERFLOW, &m->notes))
