@@ -11,9 +11,6 @@
 #include "output.h"
 #include "xalloc.h"
 
-/* Raised when a key goes or changes its meaning; new keys don't count. */
-#define JSON_SCHEMA_VERSION 1
-
 static const char *number_format(const struct column *column, uint64_t number, bool exact,
 				 char *buf)
 {
@@ -148,27 +145,54 @@ static struct json_object *cell_json(const struct column *column, const struct v
 
 static void json_put(struct json_object *object, const char *key, struct json_object *value)
 {
-	if (json_object_object_add(object, key, value))
+	if (!object || json_object_object_add(object, key, value))
 		errx(STATUS_FAILED, "cannot allocate a JSON object");
+}
+
+static void row_json(const struct rows *rows, size_t row, const struct column_list *list,
+		     struct json_object *object)
+{
+	const struct value *cells = rows_get(rows, row);
+	size_t i;
+
+	for (i = 0; i < list->n; i++) {
+		const struct column *column = &rows->columns[list->index[i]];
+
+		json_put(object, column->key, cell_json(column, &cells[list->index[i]]));
+	}
 }
 
 static struct json_object *rows_json(const struct rows *rows, const struct column_list *list)
 {
 	struct json_object *array = json_object_new_array_ext((int)rows->n);
-	size_t row, i;
+	size_t row;
 
 	for (row = 0; row < rows->n; row++) {
-		const struct value *cells = rows_get(rows, row);
 		struct json_object *object = json_object_new_object();
 
-		for (i = 0; i < list->n; i++) {
-			const struct column *column = &rows->columns[list->index[i]];
-
-			json_put(object, column->key, cell_json(column, &cells[list->index[i]]));
-		}
+		row_json(rows, row, list, object);
 		json_object_array_add(array, object);
 	}
 	return array;
+}
+
+static struct json_object *json_top(void)
+{
+	struct json_object *top = json_object_new_object();
+
+	json_put(top, "schema_version", json_object_new_int(JSON_SCHEMA_VERSION));
+	return top;
+}
+
+static int json_write(struct json_object *top, int flags, FILE *out)
+{
+	const char *text =
+		json_object_to_json_string_ext(top, flags | JSON_C_TO_STRING_NOSLASHESCAPE);
+
+	if (text)
+		fprintf(out, "%s\n", text);
+	json_object_put(top);
+	return text ? 0 : -ENOMEM;
 }
 
 /**
@@ -181,17 +205,30 @@ static struct json_object *rows_json(const struct rows *rows, const struct colum
  */
 int json_print(const struct rows *rows, const struct column_list *list, FILE *out)
 {
-	struct json_object *top = json_object_new_object();
-	const char *text;
+	struct json_object *top = json_top();
 
-	if (!top)
-		return -ENOMEM;
-	json_put(top, "schema_version", json_object_new_int(JSON_SCHEMA_VERSION));
 	json_put(top, rows->name, rows_json(rows, list));
-	text = json_object_to_json_string_ext(top, JSON_C_TO_STRING_PRETTY |
-							   JSON_C_TO_STRING_NOSLASHESCAPE);
-	if (text)
-		fprintf(out, "%s\n", text);
-	json_object_put(top);
-	return text ? 0 : -ENOMEM;
+	return json_write(top, JSON_C_TO_STRING_PRETTY, out);
+}
+
+/**
+ * json_print_lines - print each row as one object on a line of its own
+ * @rows: the rows
+ * @list: the columns
+ * @out: where to
+ *
+ * Return: 0, or -ENOMEM; errors of @out are found when it is closed.
+ */
+int json_print_lines(const struct rows *rows, const struct column_list *list, FILE *out)
+{
+	int ret = 0;
+	size_t row;
+
+	for (row = 0; !ret && row < rows->n; row++) {
+		struct json_object *top = json_top();
+
+		row_json(rows, row, list, top);
+		ret = json_write(top, JSON_C_TO_STRING_PLAIN, out);
+	}
+	return ret;
 }

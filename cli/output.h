@@ -7,6 +7,9 @@
 
 #include "rows.h"
 
+/* Raised when a key goes or changes its meaning; new keys don't count. */
+#define JSON_SCHEMA_VERSION 1
+
 /**
  * struct table_style - how a table is printed
  * @noheadings: without the line of headings
@@ -28,5 +31,6 @@ const char *cell_text(const struct column *column, const struct value *value, bo
 int table_print(const struct rows *rows, const struct column_list *list,
 		const struct table_style *style, FILE *out);
 int json_print(const struct rows *rows, const struct column_list *list, FILE *out);
+int json_print_lines(const struct rows *rows, const struct column_list *list, FILE *out);
 
 #endif /* OUTPUT_H */

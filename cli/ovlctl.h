@@ -44,15 +44,17 @@ struct subcommand {
 
 int cmd_doctor(int argc, char **argv);
 int cmd_gc(int argc, char **argv);
+int cmd_list(int argc, char **argv);
 int cmd_mode(int argc, char **argv);
+int cmd_monitor(int argc, char **argv);
 int cmd_stats(int argc, char **argv);
 int cmd_sync(int argc, char **argv);
 int cmd_top(int argc, char **argv);
 int cmd_tune(int argc, char **argv);
 
-extern const struct argp doctor_argp, gc_argp, mode_argp, stats_argp, sync_argp, top_argp,
-	tune_argp;
-extern const struct column doctor_columns[], gc_columns[], mode_columns[], stats_columns[],
-	sync_columns[], top_columns[], tune_columns[];
+extern const struct argp doctor_argp, gc_argp, list_argp, mode_argp, monitor_argp, stats_argp,
+	sync_argp, top_argp, tune_argp;
+extern const struct column doctor_columns[], gc_columns[], mode_columns[], suspects_columns[],
+	stats_columns[], sync_columns[], top_columns[], tune_columns[];
 
 #endif /* OVLCTL_H */

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ovlctl monitor: events as they come, by netlink.
+ */
+#include <argp.h>
+#include <err.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio_ext.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "monitor.h"
+
+#define NSEC_PER_SEC 1000000000ULL
+
+static volatile sig_atomic_t stopped;
+
+static const struct argp_option monitor_options[] = {
+	{ NULL, 0, NULL, 0, "Output:", 2 },
+	{ "json", 'J', NULL, 0, "JSON: one object a line, with raw numbers", 2 },
+	{ 0 },
+};
+
+static error_t monitor_parse(int key, char *arg, struct argp_state *state)
+{
+	struct monitor *monitor = state->input;
+
+	(void)arg;
+	switch (key) {
+	case 'J':
+		monitor->json = true;
+		return 0;
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &monitor->targets;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child monitor_children[] = {
+	{ &targets_argp, 0, "Which mounts (without any of these, all, also those to come):", 1 },
+	{ 0 },
+};
+
+const struct argp monitor_argp = {
+	.options = monitor_options,
+	.parser = monitor_parse,
+	.doc = "Show what happens to overlays, as it happens: attached and detached, syncs, forced "
+	       "collections, overflows, writeback errors, changes of mode. Begins with how the "
+	       "mounts are.\v"
+	       "Ends with Ctrl-C, when nobody reads its output any more, and when ovlsync is "
+	       "unloaded.",
+	.children = monitor_children,
+};
+
+static bool is_wanted(const struct monitor *monitor, dev_t dev)
+{
+	size_t i;
+
+	for (i = 0; i < monitor->n_devices; i++)
+		if (monitor->devices[i] == dev)
+			return true;
+	return monitor->targets.all;
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * NSEC_PER_SEC + (uint64_t)now.tv_nsec;
+}
+
+/* Where the overlay of an event is mounted; a new mount is visible only some time after it came. */
+static const char *mount_point_of(struct monitor *monitor, const struct netlink_message *message)
+{
+	dev_t dev = netlink_device(message);
+	struct libmnt_table *mounts;
+	struct mount_point point;
+
+	if (message->cmd == OVLSYNC_CMD_MOUNT_ATTACHED) {
+		monitor->stale = true;
+		return NULL;
+	}
+	if (!mounts_of_device(monitor->mounts, dev, &point))
+		return point.path;
+	if (!monitor->stale || targets_load(&monitor->targets, &mounts))
+		return NULL;
+	mounts_free(monitor->mounts);
+	monitor->mounts = mounts;
+	monitor->stale = false;
+	return mounts_of_device(mounts, dev, &point) ? NULL : point.path;
+}
+
+static void show(const struct netlink_message *message, void *data)
+{
+	struct monitor *monitor = data;
+	const char *mount_point;
+
+	if (!is_wanted(monitor, netlink_device(message)))
+		return;
+	mount_point = mount_point_of(monitor, message);
+	if (monitor->json)
+		event_print_json(message, now_ns(), mount_point, stdout);
+	else
+		event_print(message, now_ns(), mount_point, stdout);
+	fflush(stdout);
+}
+
+/* On a socket of its own: on the other one events would come in between. */
+static enum ovlctl_status show_mounts(struct monitor *monitor)
+{
+	struct netlink *netlink;
+	struct netlink_end end = { 0 };
+	int ret = netlink_open(&netlink);
+
+	if (ret)
+		return netlink_open_failed(ret);
+	ret = netlink_dump(netlink, OVLSYNC_CMD_MOUNT_GET, NULL, show, monitor, &end);
+	netlink_close(netlink);
+	return ret ? netlink_failed("mounts", ret, &end) : STATUS_DONE;
+}
+
+static enum ovlctl_status lost(struct monitor *monitor)
+{
+	warnx("events were lost: they came faster than they could be read; how the mounts are now "
+	      "follows");
+	if (monitor->json)
+		event_print_lost_json(now_ns(), stdout);
+	return show_mounts(monitor);
+}
+
+static enum ovlctl_status receive(struct monitor *monitor)
+{
+	struct netlink_end end = { 0 };
+	int ret = netlink_receive(monitor->netlink, show, monitor, &end);
+
+	if (ret == -ENOBUFS)
+		return lost(monitor);
+	if (ret && ret != -EINTR)
+		return netlink_failed("events", ret, &end);
+	if (!end.gone)
+		return STATUS_DONE;
+	warnx("ovlsync was unloaded");
+	return STATUS_MISSING;
+}
+
+static void stop(int signal)
+{
+	(void)signal;
+	stopped = 1;
+}
+
+/* Signals come in ppoll(2) only: between its end and the next there is no one that is missed. */
+static void catch_signals(sigset_t *while_waiting)
+{
+	struct sigaction action = { .sa_handler = stop };
+	sigset_t blocked;
+
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGINT);
+	sigaddset(&blocked, SIGTERM);
+	sigprocmask(SIG_BLOCK, &blocked, while_waiting);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+/* Nobody reads any more: that is no failure, and nothing is left to be written at exit. */
+static bool output_ended(const struct pollfd *output)
+{
+	if (!(output->revents & POLLERR) && !(ferror(stdout) && errno == EPIPE))
+		return false;
+	clearerr(stdout);
+	__fpurge(stdout);
+	return true;
+}
+
+static enum ovlctl_status watch(struct monitor *monitor)
+{
+	struct pollfd fds[] = {
+		{ .fd = netlink_fd(monitor->netlink), .events = POLLIN },
+		{ .fd = STDOUT_FILENO },
+	};
+	enum ovlctl_status status = STATUS_DONE;
+	sigset_t while_waiting;
+
+	catch_signals(&while_waiting);
+	status = show_mounts(monitor);
+	while (!status && !stopped && !output_ended(&fds[1]) && !ferror(stdout)) {
+		fds[0].revents = 0;
+		fds[1].revents = 0;
+		if (ppoll(fds, 2, NULL, &while_waiting) < 0 && errno != EINTR)
+			return netlink_failed("events", -errno, NULL);
+		if (fds[0].revents)
+			status = receive(monitor);
+	}
+	return status;
+}
+
+static enum ovlctl_status add_target(const struct target *target, void *data)
+{
+	struct monitor *monitor = data;
+
+	monitor->devices = xreallocarray(monitor->devices, monitor->n_devices + 1,
+					 sizeof(*monitor->devices));
+	monitor->devices[monitor->n_devices++] = target->dev;
+	return STATUS_DONE;
+}
+
+static enum ovlctl_status monitor_run(struct monitor *monitor)
+{
+	enum ovlctl_status status;
+	int ret = netlink_open(&monitor->netlink);
+
+	if (ret)
+		return netlink_open_failed(ret);
+	status = targets_load(&monitor->targets, &monitor->mounts);
+	if (status)
+		goto out_close;
+	if (!monitor->targets.all)
+		status = targets_run(&monitor->targets, monitor->mounts, NULL, 0, add_target,
+				     monitor);
+	if (status)
+		goto out_free;
+	ret = netlink_join(monitor->netlink);
+	if (ret == -EPERM)
+		warnx("events: not permitted: CAP_SYS_ADMIN is needed in the initial user "
+		      "namespace");
+	if (ret)
+		status = ret == -EPERM ? STATUS_FAILED : netlink_failed("events", ret, NULL);
+	else
+		status = watch(monitor);
+out_free:
+	mounts_free(monitor->mounts);
+	free(monitor->devices);
+out_close:
+	netlink_close(monitor->netlink);
+	return status;
+}
+
+int cmd_monitor(int argc, char **argv)
+{
+	struct monitor monitor = { 0 };
+	int status;
+
+	argp_parse(&monitor_argp, argc, argv, 0, NULL, &monitor);
+	if (!monitor.targets.n)
+		monitor.targets.all = true;
+	status = monitor_run(&monitor);
+	target_args_free(&monitor.targets);
+	return status;
+}
