@@ -1,7 +1,7 @@
 # bash completion of ovlctl                                    -*- shell-script -*-
 # Made by "make generate" of completions/src/ovlctl.bash and of ovlctl's own tables.
 
-_ovlctl_commands='stats top gc sync tune mode doctor'
+_ovlctl_commands='stats top gc sync tune mode list monitor doctor'
 
 _ovlctl_options() {
 	case $1 in
@@ -11,6 +11,8 @@ _ovlctl_options() {
 	sync) REPLY=' --mount= --device= --pid= --all --timeout= --quiet -q --json -J --bytes -b --noheadings -n --raw -r --output= -o --output-all --list-columns --sort= --color --help --usage --version -V' ;;
 	tune) REPLY=' --defaults --mount= --device= --pid= --all --explain --quiet -q --json -J --bytes -b --noheadings -n --raw -r --output= -o --output-all --list-columns --sort= --color --help --usage --version -V' ;;
 	mode) REPLY=' --mount= --device= --pid= --all --quiet -q --json -J --bytes -b --noheadings -n --raw -r --output= -o --output-all --list-columns --sort= --color --help --usage --version -V' ;;
+	list) REPLY=' --mount= --device= --pid= --all --stream --json -J --bytes -b --noheadings -n --raw -r --output= -o --output-all --list-columns --sort= --color --help --usage --version -V' ;;
+	monitor) REPLY=' --mount= --device= --pid= --all --json -J --help --usage --version -V' ;;
 	doctor) REPLY=' --mount= --device= --pid= --all --quiet -q --json -J --bytes -b --noheadings -n --raw -r --output= -o --output-all --list-columns --sort= --color --help --usage --version -V' ;;
 	*) REPLY='' ;;
 	esac
@@ -24,6 +26,8 @@ _ovlctl_columns() {
 	sync) REPLY='DEVICE MOUNTPOINT METHOD MODE MODE-REASON INODES WRITTEN DURATION ERROR' ;;
 	tune) REPLY='DEVICE NAME VALUE NEW MOUNTPOINT' ;;
 	mode) REPLY='DEVICE MODE NEW MODE-REASON MOUNTPOINT' ;;
+	list) REPLY='DEVICE INODE STATE DIRTY AGE PINNED PATH CONTAINER MOUNTPOINT' ;;
+	monitor) REPLY='' ;;
 	doctor) REPLY='LEVEL SUBJECT FINDING ADVICE DEVICE' ;;
 	*) REPLY='' ;;
 	esac
@@ -37,6 +41,8 @@ _ovlctl_operands() {
 	sync) REPLY='' ;;
 	tune) REPLY='interval_ms= min_age_ms= batch= max_suspects= umount_sync=' ;;
 	mode) REPLY='full auto' ;;
+	list) REPLY='' ;;
+	monitor) REPLY='' ;;
 	doctor) REPLY='' ;;
 	*) REPLY='' ;;
 	esac
@@ -83,6 +89,15 @@ _ovlctl_argument() {
 	mode:--output | mode:-o) REPLY='COL,...' ;;
 	mode:--sort) REPLY='COL' ;;
 	mode:--color) REPLY='WHEN' ;;
+	list:--mount) REPLY='PATH' ;;
+	list:--device) REPLY='MAJ:MIN' ;;
+	list:--pid) REPLY='PID' ;;
+	list:--output | list:-o) REPLY='COL,...' ;;
+	list:--sort) REPLY='COL' ;;
+	list:--color) REPLY='WHEN' ;;
+	monitor:--mount) REPLY='PATH' ;;
+	monitor:--device) REPLY='MAJ:MIN' ;;
+	monitor:--pid) REPLY='PID' ;;
 	doctor:--mount) REPLY='PATH' ;;
 	doctor:--device) REPLY='MAJ:MIN' ;;
 	doctor:--pid) REPLY='PID' ;;

@@ -46,7 +46,7 @@ end
 
 complete -c ovlctl -f
 
-set -g __ovlctl_commands stats top gc sync tune mode doctor
+set -g __ovlctl_commands stats top gc sync tune mode list monitor doctor
 
 function __ovlctl_columns
 	switch $argv[1]
@@ -142,6 +142,17 @@ function __ovlctl_columns
 		printf '%s\t%s\n' NEW 'what they do now'
 		printf '%s\t%s\n' MODE-REASON 'why it is in this mode, the new one if there is one'
 		printf '%s\t%s\n' MOUNTPOINT 'where it is mounted in this mount namespace'
+	case list
+		printf '%s\t%s\n' DEVICE 'device number of the overlay, as in /proc/self/mountinfo'
+		printf '%s\t%s\n' INODE 'inode number on the upper filesystem'
+		printf '%s\t%s\n' STATE 'open (for write, or mapped shared and writable), dirty, writeback, or several of them; clean: nothing keeps it on the list'
+		printf '%s\t%s\n' DIRTY 'bytes in dirty pages, not counting those under writeback already'
+		printf '%s\t%s\n' AGE 'how long it has been on the list'
+		printf '%s\t%s\n' PINNED 'memory that would come back if it were reaped'
+		printf '%s\t%s\n' PATH 'one path to it from the root of the upper filesystem, if the kernel has it in its cache'
+		printf '%s\t%s\n' CONTAINER 'the container that it is the root of'
+		printf '%s\t%s\n' MOUNTPOINT 'where it is mounted in this mount namespace'
+	case monitor
 	case doctor
 		printf '%s\t%s\n' LEVEL 'ok; note: worth knowing; problem: something is to be done'
 		printf '%s\t%s\n' SUBJECT 'host, or the mount point or device of an overlay'
@@ -271,6 +282,33 @@ complete -c ovlctl -n '__ovlctl_in mode' -l help -d 'list the options, and exit'
 complete -c ovlctl -n '__ovlctl_in mode' -l usage -d 'list the options in short, and exit'
 complete -c ovlctl -n '__ovlctl_in mode' -l version -s 'V' -d 'print the version, and exit'
 complete -c ovlctl -n '__ovlctl_in mode' -a 'full auto'
+complete -c ovlctl -n __ovlctl_needs_command -a list -d 'show the suspects of a mount, or of all'
+complete -c ovlctl -n '__ovlctl_in list' -l mount -x -a '(__ovlctl_argument list "PATH")' -d 'the overlay that PATH is on; may be given several times'
+complete -c ovlctl -n '__ovlctl_in list' -l device -x -a '(__ovlctl_argument list "MAJ:MIN")' -d 'the overlay with this device number, as in /proc/self/mountinfo; likewise'
+complete -c ovlctl -n '__ovlctl_in list' -l pid -x -a '(__ovlctl_argument list "PID")' -d 'take PATH, and the mount points, as the process PID sees them: for mounts of another mount namespace'
+complete -c ovlctl -n '__ovlctl_in list' -l all -d 'every overlay'
+complete -c ovlctl -n '__ovlctl_in list' -l stream -d 'with --json: one object a line, as they come, in memory that does not grow'
+complete -c ovlctl -n '__ovlctl_in list' -l json -s 'J' -d 'JSON: raw numbers, all columns unless -o is given'
+complete -c ovlctl -n '__ovlctl_in list' -l bytes -s 'b' -d 'sizes in bytes and durations in nanoseconds'
+complete -c ovlctl -n '__ovlctl_in list' -l noheadings -s 'n' -d 'no line of headings'
+complete -c ovlctl -n '__ovlctl_in list' -l raw -s 'r' -d 'one blank between columns, nothing aligned'
+complete -c ovlctl -n '__ovlctl_in list' -l output -s 'o' -x -a '(__ovlctl_argument list "COL,...")' -d 'columns to show; +COL,... adds to those by default'
+complete -c ovlctl -n '__ovlctl_in list' -l output-all -d 'all columns'
+complete -c ovlctl -n '__ovlctl_in list' -l list-columns -d 'say what the columns are, and exit'
+complete -c ovlctl -n '__ovlctl_in list' -l sort -x -a '(__ovlctl_argument list "COL")' -d 'sort by a column, smallest first'
+complete -c ovlctl -n '__ovlctl_in list' -l color -a '(__ovlctl_argument list "WHEN")' -d 'colours: auto (on a terminal, unless NO_COLOR is set; the default), always or never; without WHEN, always'
+complete -c ovlctl -n '__ovlctl_in list' -l help -d 'list the options, and exit'
+complete -c ovlctl -n '__ovlctl_in list' -l usage -d 'list the options in short, and exit'
+complete -c ovlctl -n '__ovlctl_in list' -l version -s 'V' -d 'print the version, and exit'
+complete -c ovlctl -n __ovlctl_needs_command -a monitor -d 'show what happens, as it happens'
+complete -c ovlctl -n '__ovlctl_in monitor' -l mount -x -a '(__ovlctl_argument monitor "PATH")' -d 'the overlay that PATH is on; may be given several times'
+complete -c ovlctl -n '__ovlctl_in monitor' -l device -x -a '(__ovlctl_argument monitor "MAJ:MIN")' -d 'the overlay with this device number, as in /proc/self/mountinfo; likewise'
+complete -c ovlctl -n '__ovlctl_in monitor' -l pid -x -a '(__ovlctl_argument monitor "PID")' -d 'take PATH, and the mount points, as the process PID sees them: for mounts of another mount namespace'
+complete -c ovlctl -n '__ovlctl_in monitor' -l all -d 'every overlay'
+complete -c ovlctl -n '__ovlctl_in monitor' -l json -s 'J' -d 'JSON: one object a line, with raw numbers'
+complete -c ovlctl -n '__ovlctl_in monitor' -l help -d 'list the options, and exit'
+complete -c ovlctl -n '__ovlctl_in monitor' -l usage -d 'list the options in short, and exit'
+complete -c ovlctl -n '__ovlctl_in monitor' -l version -s 'V' -d 'print the version, and exit'
 complete -c ovlctl -n __ovlctl_needs_command -a doctor -d 'say why a mount is not containerized, and what to do'
 complete -c ovlctl -n '__ovlctl_in doctor' -l mount -x -a '(__ovlctl_argument doctor "PATH")' -d 'the overlay that PATH is on; may be given several times'
 complete -c ovlctl -n '__ovlctl_in doctor' -l device -x -a '(__ovlctl_argument doctor "MAJ:MIN")' -d 'the overlay with this device number, as in /proc/self/mountinfo; likewise'
