@@ -24,25 +24,25 @@ many_files() { # DIRECTORY NUMBER
 # hold ARGUMENT...: a dump that is read in part; answer_of_held reads the rest.
 hold() {
 	coproc HELD { exec "$TOOLS/netlink" "$@" --hold 3>&- 4>&-; }
-	HELD_IN=${HELD[1]} HELD_OUT=${HELD[0]} HELD_ID=$HELD_PID
-	BACKGROUND+=("$HELD_PID")
+	HELD_ID=$HELD_PID
+	BACKGROUND+=("$HELD_ID")
+	# Copies, for bash closes its own when the process ends.
+	exec {HELD_IN}>&"${HELD[1]}" {HELD_OUT}<&"${HELD[0]}"
 	read -r -t $((60 * SLOWNESS)) -u "$HELD_OUT"
 	[[ $REPLY == held ]] || { echo "not held: $REPLY" >&2 && return 1; }
 }
 
-# answer_of_held: into $output.
+# answer_of_held: into $output and $lines, as run does.
 answer_of_held() {
-	local line
 	echo >&"$HELD_IN"
-	output=''
-	while read -r -t $((60 * SLOWNESS)) -u "$HELD_OUT" line; do
-		output+=$line$'\n'
-	done
+	mapfile -t -u "$HELD_OUT" lines
+	printf -v output '%s\n' "${lines[@]}"
 	release_held
 }
 
 release_held() {
 	exec {HELD_IN}>&- {HELD_OUT}<&-
+	kill "$HELD_ID" 2>/dev/null || :
 	wait "$HELD_ID" 2>/dev/null || :
 }
 
