@@ -12,7 +12,7 @@
 #include "monitor.h"
 #include "output.h"
 
-#define NSEC_PER_SEC 1000000000ULL
+#define NSEC_PER_SEC  1000000000ULL
 #define NSEC_PER_MSEC 1000000ULL
 
 /* What an event is called in JSON and to people. */
@@ -200,8 +200,8 @@ static struct json_object *event_json(uint64_t time_ns, const char *key)
 
 static void json_line(struct json_object *json, FILE *out)
 {
-	const char *text = json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN |
-								JSON_C_TO_STRING_NOSLASHESCAPE);
+	const char *text = json_object_to_json_string_ext(
+		json, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 
 	if (!text)
 		errx(STATUS_FAILED, "cannot allocate a JSON object");
@@ -230,9 +230,9 @@ static void add_plain(const struct netlink_message *message, struct json_object 
 		if (!keys[i] || !message->has[i])
 			continue;
 		json_object_object_add(json, keys[i],
-				       message->string[i] ?
-					       json_string(message->string[i]) :
-					       json_object_new_uint64(message->number[i]));
+				       message->string[i]
+					       ? json_string(message->string[i])
+					       : json_object_new_uint64(message->number[i]));
 	}
 	if (message->has[OVLSYNC_A_ERROR])
 		json_object_object_add(
@@ -255,9 +255,9 @@ void event_print_json(const struct netlink_message *message, uint64_t time_ns,
 	if (!is_known(message->cmd))
 		return;
 	json = event_json(time_ns, events[message->cmd].key);
-	json_object_object_add(json, "device",
-			       json_device(message->number[OVLSYNC_A_MAJOR],
-					   message->number[OVLSYNC_A_MINOR]));
+	json_object_object_add(
+		json, "device",
+		json_device(message->number[OVLSYNC_A_MAJOR], message->number[OVLSYNC_A_MINOR]));
 	json_object_object_add(json, "mount_point", mount_point ? json_string(mount_point) : NULL);
 	add_modes(message, json);
 	add_plain(message, json);

@@ -207,8 +207,8 @@ static enum ovlctl_status add_target(const struct target *target, void *data)
 {
 	struct monitor *monitor = data;
 
-	monitor->devices = xreallocarray(monitor->devices, monitor->n_devices + 1,
-					 sizeof(*monitor->devices));
+	monitor->devices =
+		xreallocarray(monitor->devices, monitor->n_devices + 1, sizeof(*monitor->devices));
 	monitor->devices[monitor->n_devices++] = target->dev;
 	return STATUS_DONE;
 }
