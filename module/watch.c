@@ -95,6 +95,7 @@ static int watch_handle_event(struct fsnotify_group *group, u32 mask, const void
 	struct fsnotify_mark *mark = fsnotify_iter_sb_mark(iter_info);
 	struct inode *inode = fsnotify_data_inode(data, data_type);
 	struct ovlsync_mount *m;
+	struct dentry *dentry;
 
 	if (!inode || !mark)
 		return 0;
@@ -103,7 +104,10 @@ static int watch_handle_event(struct fsnotify_group *group, u32 mask, const void
 		if (atomic_read(&inode->i_writecount) <= 0)
 			return 0;
 		m = container_of(mark, struct ovlsync_mount, mark);
-		saw_writer(m, fsnotify_data_dentry(data, data_type));
+		/* All kernels tell of it by path. */
+		dentry = fsnotify_data_dentry(data, data_type);
+		if (!WARN_ON_ONCE(!dentry))
+			saw_writer(m, dentry);
 		return 0;
 	}
 
