@@ -194,12 +194,13 @@ static int attach_locked(struct super_block *sb, bool live)
 		if (err)
 			goto err_put;
 	}
-	err = ovlsync_mount_publish(m);
-	if (err)
-		goto err_watch;
 	err = ovlsync_sysfs_attach(m);
 	if (err)
-		goto err_withdraw;
+		goto err_watch;
+	/* Last: who finds it in the table may use it until the overlay or the module goes. */
+	err = ovlsync_mount_publish(m);
+	if (err)
+		goto err_sysfs;
 	WRITE_ONCE(sb->s_op, shim_ops);
 	if (live && watch)
 		ovlsync_watch_take_stock(m);
@@ -207,8 +208,8 @@ static int attach_locked(struct super_block *sb, bool live)
 	ovlsync_mount_announce(m);
 	return 0;
 
-err_withdraw:
-	ovlsync_mount_withdraw(m);
+err_sysfs:
+	ovlsync_sysfs_detach(m);
 err_watch:
 	ovlsync_reaper_detach(m);
 	ovlsync_watch_detach(m);

@@ -191,15 +191,18 @@ int ovlsync_mount_publish(struct ovlsync_mount *m)
 	int err;
 
 	lockdep_assert_held_write(&m->sb->s_umount);
-	if (m->has_upper && !ovlsync_mount_upper(m) && m->sb->s_stack_depth > 1) {
+	/* An opener may make the upper known at any time. */
+	mutex_lock(&m->upper_mutex);
+	if (m->has_upper && !m->upper.sb && m->sb->s_stack_depth > 1) {
 		m->unresolved = true;
 		unresolved_add(1);
 	}
 	err = xa_insert(&mounts, MINOR(m->sb->s_dev), m, GFP_KERNEL);
 	if (err)
 		settle_unresolved(m);
-	else
-		m->nested = is_upper_of_another(m->sb);
+	mutex_unlock(&m->upper_mutex);
+	if (!err && is_upper_of_another(m->sb))
+		WRITE_ONCE(m->nested, true);
 	return err;
 }
 
