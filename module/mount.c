@@ -32,6 +32,7 @@
 #include <linux/wait_bit.h>
 #include <linux/xarray.h>
 
+#include "faults.h"
 #include "mount.h"
 
 /* Mount objects by the minor of the overlay's anonymous device. */
@@ -512,6 +513,10 @@ const char *ovlsync_mode_name(enum ovlsync_mode mode)
 void ovlsync_gap_open(struct ovlsync_mount *m, enum ovlsync_gap gap, bool unwalked)
 {
 	lockdep_assert_held(&m->lock);
+	if (test_lock_order) {
+		xa_lock(&mounts);
+		xa_unlock(&mounts);
+	}
 	if (m->gap != gap) {
 		if (gap != OVLSYNC_GAP_ATTACHED)
 			ovlsync_mount_note(m, OVLSYNC_NOTE_OVERFLOW);

@@ -17,6 +17,7 @@
 
 #include "compat.h"
 #include "events.h"
+#include "faults.h"
 #include "reaper.h"
 #include "suspect.h"
 #include "trace.h"
@@ -79,6 +80,10 @@ static void collect(struct ovlsync_mount *m, const struct collect_how *how, u64 
 		while (budget-- && (s = ovlsync_walk_next(&walk)) != NULL)
 			seen[collect_one(s, how, &dispose)]++;
 		ovlsync_walk_pause(&walk);
+		if (test_atomic_sleep) {
+			mutex_lock(&m->upper_mutex);
+			mutex_unlock(&m->upper_mutex);
+		}
 		m->hold_ns_max = max(m->hold_ns_max, ktime_get_ns() - begun_ns);
 		spin_unlock_bh(&m->lock);
 		more = s;

@@ -33,6 +33,7 @@
 #include <linux/slab.h>
 
 #include "compat.h"
+#include "faults.h"
 #include "suspect.h"
 #include "trace.h"
 
@@ -276,6 +277,13 @@ void ovlsync_suspects_dispose(struct ovlsync_mount *m, struct list_head *dispose
 		trace_ovlsync_suspect_remove(m, s->inode, how);
 		list_del(&s->list);
 		iput(s->inode);
+		if (test_leak)
+			continue;
+		if (test_use_after_free) {
+			kmem_cache_free(suspect_cache, s);
+			WRITE_ONCE(m->nr_peak, READ_ONCE(s->added));
+			continue;
+		}
 		call_rcu(&s->rcu, suspect_free_rcu);
 	}
 }
