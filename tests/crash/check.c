@@ -3,8 +3,9 @@
  * check: what is on a disk after a crash, against what was recorded?
  *
  *   check marks [OPTION]... LOG REPLAY COW STATES
- *       The marks are read from the input, one a line.  For each: replays the log up to it onto the
- *       device REPLAY, and looks at a snapshot of that, with the changes on the device COW.
+ *       The marks are read from the input, one a line that begins with its name.  For each: replays
+ *       the log up to it onto the device REPLAY, and looks at a snapshot of that, with the changes
+ *       on the device COW.
  *   check disk [OPTION]... DEVICE STATE
  *       Looks at DEVICE itself.
  *   check dump DIR
@@ -39,6 +40,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "dm.h"
@@ -54,6 +56,37 @@ static struct {
 	unsigned long fsck_every, lines;
 	int repair;
 } options = { .type = "ext4", .options = "", .overlay = "a", .fsck_every = 1, .lines = 6 };
+
+/* ---- where the time goes */
+
+enum phase { REPLAY, SNAPSHOT, MOUNT, COMPARE, UNMOUNT, FSCK, NR_PHASES };
+
+static const char *const phase_names[NR_PHASES] = {
+	"replay", "snapshot", "mount", "compare", "unmount", "fsck",
+};
+static unsigned long long spent_ns[NR_PHASES];
+
+/* All since the last call was spent in @phase. */
+static void spent(enum phase phase)
+{
+	static unsigned long long last;
+	struct timespec t;
+	unsigned long long now;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	now = (unsigned long long)t.tv_sec * 1000000000 + (unsigned long long)t.tv_nsec;
+	if (last)
+		spent_ns[phase] += now - last;
+	last = now;
+}
+
+static void print_spent(void)
+{
+	printf("# seconds:");
+	for (int i = 0; i < NR_PHASES; i++)
+		printf(" %s %.1f", phase_names[i], (double)spent_ns[i] / 1e9);
+	putchar('\n');
+}
 
 /* What was found wrong with one mark. */
 struct verdict {
@@ -270,15 +303,19 @@ static void check_device(struct verdict *v, const char *device, const char *stat
 		return;
 	}
 	error = mount_overlay();
+	spent(MOUNT);
 	if (error) {
 		complain(v, "the overlay can't be mounted", -error);
 	} else {
 		compare(v, state);
+		spent(COMPARE);
 		unmount(OVERLAY_DIR);
 	}
 	unmount(FS_DIR);
+	spent(UNMOUNT);
 	if (fsck)
 		check_fs(v, device);
+	spent(FSCK);
 }
 
 static void verdict_begin(struct verdict *v)
@@ -329,23 +366,30 @@ static int check_marks(const char *log_path, const char *replay, const char *cow
 
 	log_open(&log, log_path);
 	snprintf(params, sizeof(params), "%s %s N 8", replay, cow);
+	spent(REPLAY);
 	while (getline(&mark, &size, stdin) > 0) {
 		struct verdict v;
-		char *state;
+		char *name, *state;
 
 		mark[strcspn(mark, "\n")] = '\0';
-		if (asprintf(&state, "%s/%s", states, mark) < 0)
+		name = strndup(mark, strcspn(mark, " "));
+		if (!name || asprintf(&state, "%s/%s", states, name) < 0)
 			err(EX_OSERR, NULL);
-		log_replay(&log, replay, mark, 0);
+		log_replay(&log, replay, name, 0);
+		spent(REPLAY);
 		dm_create("crash-check", "snapshot", sectors, params, device, sizeof(device));
+		spent(SNAPSHOT);
 		verdict_begin(&v);
 		check_device(&v, device, state, ++n % options.fsck_every == 0);
 		verdict_end(&v, mark);
 		dm_remove("crash-check");
+		spent(SNAPSHOT);
 		lost |= v.lost;
 		free(state);
+		free(name);
 	}
 	free(mark);
+	print_spent();
 	return lost;
 }
 

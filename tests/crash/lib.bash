@@ -34,14 +34,21 @@ mount_fs() { # FSTYPE "MOUNTOPTS" DEVICE DIR
 	mount -t "$1" ${2:+-o "$2"} "$3" "$4"
 }
 
-mount_overlay() { # FS NAME MOUNTPOINT
-	mkdir -p "$1/$2/upper" "$1/$2/work" "$3"
-	mount -t overlay -o "lowerdir=$1/lower,upperdir=$1/$2/upper,workdir=$1/$2/work" "overlay-$2" "$3"
+overlay_options() { # FS NAME
+	echo "lowerdir=$1/lower,upperdir=$1/$2/upper,workdir=$1/$2/work"
 }
 
+mount_overlay() { # FS NAME MOUNTPOINT
+	mkdir -p "$1/$2/upper" "$1/$2/work" "$3"
+	mount -t overlay -o "$(overlay_options "$1" "$2")" "overlay-$2" "$3"
+}
+
+unload_module() { [[ ! -e /sys/module/ovlsync ]] || rmmod ovlsync; }
+
 load_module() { # stock|module|negative
+	unload_module || return
 	case $1 in
-	stock) [[ ! -e /sys/module/ovlsync ]] ;;
+	stock) ;;
 	module) modprobe ovlsync ;;
 	negative) insmod "$tests/../../build/$release-faults/ovlsync.ko" test_skip_data=1 ;;
 	esac || die "can't load the module ($1)"
@@ -51,16 +58,28 @@ sysfs_of() { # MOUNTPOINT
 	echo "/sys/fs/ovlsync/$(mountpoint -d "$1")"
 }
 
-# How much goes on at the same time differs from seed to seed.
-vary() { # SEED MOUNTPOINT
-	local sysfs
-	sysfs=$(sysfs_of "$2")
-	if (($1 & 1)); then
-		echo 20 >/proc/sys/vm/dirty_writeback_centisecs
-		echo 20 >/proc/sys/vm/dirty_expire_centisecs
+# How much goes on at the same time differs from seed to seed. Before the overlays are mounted.
+vary() { # SEED
+	local reaper=/sys/fs/ovlsync/defaults/reaper flusher=500 expire=3000
+	if (($1 & 1)); then flusher=20 expire=20; fi
+	echo "$flusher" >/proc/sys/vm/dirty_writeback_centisecs
+	echo "$expire" >/proc/sys/vm/dirty_expire_centisecs
+	if (($1 & 2)) && [[ -d $reaper ]]; then
+		echo 10 >"$reaper/interval_ms"
+		echo 0 >"$reaper/min_age_ms"
 	fi
-	if (($1 & 2)) && [[ -d $sysfs/reaper ]]; then
-		echo 10 >"$sysfs/reaper/interval_ms"
-		echo 0 >"$sysfs/reaper/min_age_ms"
-	fi
+}
+
+# Every sync leaves a line in the kernel's trace, that of an umount too.
+trace=/sys/kernel/tracing
+trace_syncs() {
+	mountpoint -q "$trace" || mount -t tracefs tracefs "$trace"
+	: >"$trace/trace"
+	echo 1 >"$trace/events/ovlsync/ovlsync_sync_end/enable"
+}
+
+# How many half syncs were done in this mode; and in others.
+traced_syncs() { # MODE
+	awk -v mode="mode=$1" '/ovlsync_sync_end: / { if ($0 ~ mode " ") n++; else others++ }
+		END { print n + 0, others + 0 }' "$trace/trace"
 }

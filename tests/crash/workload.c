@@ -8,18 +8,21 @@
  *   workload [OPTION]... DIR                  work on DIR, an overlay
  *
  *   --seed=N            of all choices (1)
- *   --marks=N           syncfs so many times (20)
+ *   --marks=N           make everything durable so many times (20): by syncfs, and one in six each by
+ *                       the ioctl of "ovlctl sync" and by umount, if that is asked for
  *   --ops=N             so many operations before each (15)
  *   --only=NAME[,…]     these operations and no others
  *   --each              one mark for each operation, which bears its name, instead of --marks
  *   --states=DIR        record the state of each mark there, in a file of the name of the mark
  *   --log=DEVICE        put the marks into the log of this log-writes device
+ *   --ioctl             there is a module for that
+ *   --remount=OPTIONS   of the overlay, to mount it again after a umount
+ *   --flush=DEVICE      before each mark empty the cache of the disk, by way of this device
  *   --tell=LINE         after the last mark print LINE, and then go on writing, only to what is not
  *                       part of the state, until killed
  *
- * Prints "mark NAME" after each, and at the end for each operation how often it was done and how
- * often refused.  The process alone changes DIR, so the state after syncfs is exactly the one at
- * syncfs.
+ * Prints "mark NAME HOW" after each, and at the end for each operation how often it was done and how
+ * often refused.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -36,7 +39,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "dm.h"
+#include "mark.h"
 #include "state.h"
 #include "world.h"
 
@@ -50,13 +53,13 @@ struct tally {
 
 static struct {
 	unsigned long seed, marks, ops;
-	const char *only, *states, *log, *tell;
+	const char *only, *tell;
 	int each;
 } options = { .seed = 1, .marks = 20, .ops = 15 };
+static struct mark_options mark_options;
 
 static struct tally tallies[MAX_OPS];
 static unsigned int nr_tallies, weights;
-static int overlay;
 
 /* ---- operations */
 
@@ -141,36 +144,17 @@ static void keep_small(struct world *w)
 
 /* ---- marks */
 
-static void record(const char *mark)
+/* One in six by umount and one by the ioctl; which ones depends on the seed. */
+static enum mark_how how(unsigned long k)
 {
-	char path[4096];
-	FILE *out;
-
-	if (!options.states)
-		return;
-	snprintf(path, sizeof(path), "%s/%s", options.states, mark);
-	out = fopen(path, "we");
-	if (!out)
-		err(EX_CANTCREAT, "%s", path);
-	state_dump(".", out);
-	if (fsync(fileno(out)) || fclose(out))
-		err(EX_IOERR, "%s", path);
-}
-
-static void sync_overlay(void)
-{
-	if (syncfs(overlay))
-		err(EX_IOERR, "syncfs");
-}
-
-static void mark(const char *name)
-{
-	sync_overlay();
-	if (options.log)
-		dm_mark(options.log, name);
-	record(name);
-	printf("mark %s\n", name);
-	fflush(stdout);
+	switch ((k + options.seed) % 6) {
+	case 0:
+		return BY_UMOUNT;
+	case 3:
+		return BY_IOCTL;
+	default:
+		return BY_SYNCFS;
+	}
 }
 
 static void mix(struct world *w)
@@ -182,7 +166,7 @@ static void mix(struct world *w)
 			do_op(w, choose(w));
 		keep_small(w);
 		snprintf(name, sizeof(name), "m%04lu", k);
-		mark(name);
+		mark(w, name, how(k));
 	}
 	/* What nobody synced, so that the log does not end with the last mark. */
 	for (unsigned long i = 0; !options.tell && i < options.ops; i++)
@@ -205,11 +189,11 @@ static void one_by_one(struct world *w)
 		}
 		keep_small(w);
 		do_op(w, t);
-		sync_overlay();
+		mark_sync();
 		for (tries = 0; tries < 40 && t->done < 4; tries++)
 			do_op(w, t);
 		if (t->done > 1)
-			mark(t->op->name);
+			mark(w, t->op->name, BY_SYNCFS);
 		else
 			printf("refused %s\n", t->op->name);
 	}
@@ -357,6 +341,9 @@ static enum task parse(int argc, char **argv)
 		{ "each", no_argument, NULL, 'e' },
 		{ "states", required_argument, NULL, 'd' },
 		{ "log", required_argument, NULL, 'l' },
+		{ "flush", required_argument, NULL, 'f' },
+		{ "remount", required_argument, NULL, 'r' },
+		{ "ioctl", no_argument, NULL, 'c' },
 		{ "tell", required_argument, NULL, 't' },
 		{ "prepare-lower", no_argument, NULL, 'L' },
 		{ "neighbour", no_argument, NULL, 'N' },
@@ -384,12 +371,21 @@ static enum task parse(int argc, char **argv)
 			options.each = 1;
 			break;
 		case 'd':
-			options.states = realpath(optarg, NULL);
-			if (!options.states)
+			mark_options.states = realpath(optarg, NULL);
+			if (!mark_options.states)
 				err(EX_USAGE, "%s", optarg);
 			break;
 		case 'l':
-			options.log = optarg;
+			mark_options.log = optarg;
+			break;
+		case 'f':
+			mark_options.flush = optarg;
+			break;
+		case 'r':
+			mark_options.remount = optarg;
+			break;
+		case 'c':
+			mark_options.ioctl = true;
 			break;
 		case 't':
 			options.tell = optarg;
@@ -413,9 +409,6 @@ static enum task parse(int argc, char **argv)
 static void work(struct world *w)
 {
 	world_scan(w);
-	overlay = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (overlay < 0)
-		err(EX_NOINPUT, NULL);
 	if (options.each)
 		one_by_one(w);
 	else
@@ -446,8 +439,7 @@ int main(int argc, char **argv)
 	}
 	if (optind != argc - 1)
 		errx(EX_USAGE, "DIR is missing");
-	if (chdir(argv[optind]))
-		err(EX_NOINPUT, "%s", argv[optind]);
+	mark_begin(&mark_options, argv[optind]);
 	umask(0);
 	world_init(&w);
 	if (task == PREPARE_LOWER)

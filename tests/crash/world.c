@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -97,6 +98,18 @@ struct file *add_file(struct world *w, const char *path)
 void forget_file(struct world *w, struct file *f)
 {
 	*f = w->files[--w->nr_files];
+}
+
+void world_let_go(struct world *w)
+{
+	for (int i = 0; i < NR_HELD; i++) {
+		if (w->fds[i] >= 0)
+			close(w->fds[i]);
+		w->fds[i] = -1;
+		if (w->maps[i].addr)
+			munmap(w->maps[i].addr, w->maps[i].len);
+		w->maps[i].addr = NULL;
+	}
 }
 
 int write_somewhere(struct world *w, const char *path, int flags)

@@ -69,6 +69,9 @@ void new_path(struct world *w, char path[WORLD_PATH]);
 struct file *add_file(struct world *w, const char *path);
 void forget_file(struct world *w, struct file *f);
 
+/* Closes and unmaps what is held across marks. */
+void world_let_go(struct world *w);
+
 /* One file, opened, written somewhere and closed. */
 int write_somewhere(struct world *w, const char *path, int flags);
 int make_file(struct world *w, const char *path);
