@@ -61,7 +61,7 @@ tools: deps
 	+@$(MAKE) --no-print-directory -s -C tests/tools O=../../$(O)
 
 .PHONY: test
-test: cli-after-deps tools $(TEST_KERNELS:%=guest-%) ## host tests, and the bats suite in guests of both kernels
+test: cli-after-deps tools $(TEST_KERNELS:%=guest-%) $(TEST_KERNELS:%=faults-%) ## host tests, and the bats suite and quick crash tests in guests of both kernels
 	@tests/run $(TEST_KERNELS)
 
 .PHONY: test-scale
@@ -70,7 +70,7 @@ test-scale: cli-after-deps tools $(TEST_KERNELS:%=guest-%) ## the reaper in full
 	@for kernel in $(TEST_KERNELS); do tests/scale/run -k $$kernel; done
 
 .PHONY: test-crash
-test-crash: cli-after-deps tools $(TEST_KERNELS:%=guest-%) $(TEST_KERNELS:%=faults-%) ## durability: log replays and power cuts (hours)
+test-crash: cli-after-deps tools $(TEST_KERNELS:%=guest-%) $(TEST_KERNELS:%=faults-%) ## durability: log replays (200 marks for each filesystem) and power cuts (30 each); many hours
 	@tests/crash/all --full
 
 .PHONY: faults-%

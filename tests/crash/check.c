@@ -44,6 +44,7 @@
 #include <unistd.h>
 
 #include "dm.h"
+#include "fsck.h"
 #include "log.h"
 #include "state.h"
 
@@ -98,103 +99,6 @@ static void complain(struct verdict *v, const char *what, int error)
 {
 	v->lost = true;
 	fprintf(v->text, "%s%s%s\n", what, error ? ": " : "", error ? strerror(error) : "");
-}
-
-/* ---- checkers */
-
-/* Runs it with its output in @text; returns its exit status. */
-static int run(char *const *argv, FILE *text)
-{
-	int status;
-	pid_t pid;
-
-	fflush(text);
-	pid = fork();
-	if (pid < 0)
-		err(EX_OSERR, "fork");
-	if (!pid) {
-		dup2(fileno(text), STDOUT_FILENO);
-		dup2(fileno(text), STDERR_FILENO);
-		execvp(argv[0], argv);
-		err(127, "%s", argv[0]);
-	}
-	while (waitpid(pid, &status, 0) < 0) {
-		if (errno != EINTR)
-			err(EX_OSERR, "wait");
-	}
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-static bool says_damaged(FILE *text)
-{
-	static const char *const words[] = { "[Fail]", "[ASSERT]", "[FIX]" };
-	char line[1024];
-	bool found = false;
-
-	rewind(text);
-	while (fgets(line, sizeof(line), text)) {
-		for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-			found |= strstr(line, words[i]) != NULL;
-	}
-	return found;
-}
-
-static void copy_tail(FILE *from, FILE *to)
-{
-	char text[1501];
-	long size;
-	size_t n;
-
-	fseek(from, 0, SEEK_END);
-	size = ftell(from);
-	fseek(from, size > 1500 ? size - 1500 : 0, SEEK_SET);
-	n = fread(text, 1, sizeof(text) - 1, from);
-	text[n] = '\0';
-	fprintf(to, "%s\n", text);
-}
-
-static void check_fs(struct verdict *v, const char *device)
-{
-	char *dev = strdup(device);
-	char *ext[] = { "e2fsck", "-fn", dev, NULL };
-	char *xfs[] = { "xfs_repair", "-n", dev, NULL };
-	char *btrfs[] = { "btrfs", "check", "--readonly", dev, NULL };
-	char *f2fs[] = { "fsck.f2fs", "-f", "--dry-run", dev, NULL };
-	FILE *text = tmpfile();
-	char **argv = ext;
-	int status;
-
-	if (!dev || !text)
-		err(EX_OSERR, NULL);
-	if (!strcmp(options.type, "xfs"))
-		argv = xfs;
-	else if (!strcmp(options.type, "btrfs"))
-		argv = btrfs;
-	else if (!strcmp(options.type, "f2fs"))
-		argv = f2fs;
-	status = run(argv, text);
-	/* That of f2fs tells in words only. */
-	if (status || (argv == f2fs && says_damaged(text))) {
-		complain(v, "the filesystem is damaged: the checker says", 0);
-		copy_tail(text, v->text);
-	}
-	fclose(text);
-	free(dev);
-}
-
-static void repair_fs(struct verdict *v, const char *device)
-{
-	char *dev = strdup(device);
-	char *argv[] = { "e2fsck", "-fy", dev, NULL };
-	FILE *text = tmpfile();
-
-	if (!dev || !text)
-		err(EX_OSERR, NULL);
-	/* 1 and 2: there were errors, and they have been corrected. */
-	if (run(argv, text) > 2)
-		complain(v, "e2fsck -fy can't repair it", 0);
-	fclose(text);
-	free(dev);
 }
 
 /* ---- mounting and comparing */
@@ -295,8 +199,8 @@ static void check_device(struct verdict *v, const char *device, const char *stat
 {
 	int error;
 
-	if (options.repair)
-		repair_fs(v, device);
+	if (options.repair && !fsck_repair(device))
+		complain(v, "e2fsck -fy can't repair it", 0);
 	error = mount_fs(device);
 	if (error) {
 		complain(v, "the filesystem can't be mounted", -error);
@@ -313,8 +217,8 @@ static void check_device(struct verdict *v, const char *device, const char *stat
 	}
 	unmount(FS_DIR);
 	spent(UNMOUNT);
-	if (fsck)
-		check_fs(v, device);
+	if (fsck && !fsck_is_clean(options.type, device, v->text))
+		complain(v, "the filesystem is damaged (above)", 0);
 	spent(FSCK);
 }
 

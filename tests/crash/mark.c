@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Marks: everything is made durable, the log gets a mark, and the state of the tree is recorded.  The
- * process alone changes the tree, so the state after the call is exactly the one that it had to save.
+ * Marks: everything is made durable, the log gets a mark, and the state of the tree is recorded.
+ * The process alone changes the tree, so the state after the call is exactly the one that it had to
+ * save.
  */
 #define _GNU_SOURCE
 #include <err.h>

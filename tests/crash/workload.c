@@ -8,8 +8,8 @@
  *   workload [OPTION]... DIR                  work on DIR, an overlay
  *
  *   --seed=N            of all choices (1)
- *   --marks=N           make everything durable so many times (20): by syncfs, and one in six each by
- *                       the ioctl of "ovlctl sync" and by umount, if that is asked for
+ *   --marks=N           make everything durable so many times (20): by syncfs, and one in six each
+ *                       by the ioctl of "ovlctl sync" and by umount, if that is asked for
  *   --ops=N             so many operations before each (15)
  *   --only=NAME[,…]     these operations and no others
  *   --each              one mark for each operation, which bears its name, instead of --marks
@@ -21,8 +21,8 @@
  *   --tell=LINE         after the last mark print LINE, and then go on writing, only to what is not
  *                       part of the state, until killed
  *
- * Prints "mark NAME HOW" after each, and at the end for each operation how often it was done and how
- * often refused.
+ * Prints "mark NAME HOW" after each, and at the end for each operation how often it was done and
+ * how often refused.
  */
 #define _GNU_SOURCE
 #include <err.h>
