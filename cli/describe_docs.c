@@ -151,6 +151,36 @@ static bool is_writable(const struct column *column)
 	return column_tunable(column) || !strcmp(column->file, "mode");
 }
 
+/* The one file that can not be read, and so is no column. */
+static const struct column gc_file = {
+	.file = "reaper/gc",
+	.help = "writing 1 reaps all that may go, now",
+	.detail = "As ovlctl gc does, for root; what was reaped is added to suspects/forced_total.",
+};
+
+struct access_words {
+	const char *manual, *abi;
+};
+
+static struct access_words access_words(const struct column *column)
+{
+	static const struct access_words read_only = { "read only", "RO" },
+					 read_write = { "read, write", "RW" },
+					 write_only = { "write only", "WO" };
+
+	if (column == &gc_file)
+		return write_only;
+	return is_writable(column) ? read_write : read_only;
+}
+
+static void describe_file(FILE *out, const struct column *column)
+{
+	fprintf(out, "*%s* (%s%s)\n    ", column->file, access_words(column).manual,
+		column_unit(column));
+	print_sentences(out, column->help, column->detail, print_rst);
+	fputs("\n\n", out);
+}
+
 /**
  * describe_files - the files of a mount's directory in sysfs, as a definition list
  * @out: where to
@@ -160,13 +190,10 @@ void describe_files(FILE *out)
 	const struct column *column;
 
 	for (column = stats_columns; column->name; column++) {
-		if (!column->file)
-			continue;
-		fprintf(out, "*%s* (%s%s)\n    ", column->file,
-			is_writable(column) ? "read, write" : "read only", column_unit(column));
-		print_sentences(out, column->help, column->detail, print_rst);
-		fputs("\n\n", out);
+		if (column->file)
+			describe_file(out, column);
 	}
+	describe_file(out, &gc_file);
 }
 
 /**
@@ -211,7 +238,7 @@ static void print_abi(FILE *out, const char *directory, const struct column *col
 	fprintf(out, "What:\t\t%s/%s/%s\n", OVLSYNC_SYSFS, directory, column->file);
 	fprintf(out, "Date:\t\t%s\nKernelVersion:\t%s\nContact:\t%s\nDescription:\n", ABI_DATE,
 		ABI_VERSION, ABI_CONTACT);
-	fprintf(out, "\t\t(%s%s)\n", is_writable(column) ? "RW" : "RO", column_unit(column));
+	fprintf(out, "\t\t(%s%s)\n", access_words(column).abi, column_unit(column));
 	print_sentences(out, column->help, column->detail, print_abi_text);
 	if (tunable) {
 		char *range = tunable_range(tunable), *text;
@@ -238,6 +265,8 @@ void describe_abi(FILE *out)
 		print_abi(out, "<major>:<minor>", column);
 		fputc('\n', out);
 	}
+	print_abi(out, "<major>:<minor>", &gc_file);
+	fputc('\n', out);
 	for (tunable = tunables; tunable->file; tunable++) {
 		print_abi(out, "defaults", tunable_column(tunable));
 		print_abi_text(out,
