@@ -40,7 +40,7 @@ module-faults:
 
 .PHONY: deps
 deps: ## install what building and testing need, where it is missing
-	@scripts/install-deps
+	@scripts/install-deps $(DEPS)
 
 # For every kernel that the tests boot: its image, and the module built for it.
 .PHONY: guest-%
@@ -49,6 +49,7 @@ guest-%: deps
 		$(MAKE) --no-print-directory -s module KVER="$$release" KDIR="$$build"
 
 .PHONY: demo
+demo: DEPS := build guest
 demo: cli-after-deps guest-6.12 tools ## what it gains: stock against ovlsync, in a guest
 	@tests/demo/run
 
