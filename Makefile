@@ -91,7 +91,7 @@ style: ## check the style of C, shell and commits
 DATADIR ?= $(PREFIX)/share
 MANDIR ?= $(DATADIR)/man
 BASHDIR ?= $(DATADIR)/bash-completion/completions
-ZSHDIR ?= $(DATADIR)/zsh/vendor-completions
+ZSHDIR ?= $(DATADIR)/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
 FISHDIR ?= $(DATADIR)/fish/vendor_completions.d
 
 PAGES := $(patsubst docs/man/%.rst,%,$(wildcard docs/man/*.rst))

@@ -89,11 +89,35 @@ static void look_at_mode(const struct subject *s)
 	else if (!strcmp(mode, "nosync"))
 		add(s, DOCTOR_OK, finding, NULL);
 	else if (!strcmp(mode, "volatile"))
-		add(s, DOCTOR_NOTE, finding,
-		    xstrdup("mount it without volatile if its data is to survive a crash"));
+		add(s, DOCTOR_NOTE, finding, NULL);
 	else
 		add(s, strcmp(mode, "learning") ? DOCTOR_PROBLEM : DOCTOR_NOTE, finding,
 		    advice_for(reason, s->target->dev));
+}
+
+/* What the operator may have forgotten that it was mounted with. */
+static void look_at_options(const struct subject *s)
+{
+	char *export = mount_option(s->target->options, "nfs_export");
+	bool is_volatile = false;
+	size_t i;
+	static const char *const names[] = { "volatile", "fsync" };
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char *value = mount_option(s->target->options, names[i]);
+
+		if (value && (!*value || !strcmp(value, "volatile")))
+			is_volatile = true;
+		free(value);
+	}
+	if (is_volatile)
+		add(s, DOCTOR_NOTE, xstrdup("mounted volatile: no sync writes anything"),
+		    xstrdup("mount it without volatile if its data is to survive a crash"));
+	if (export && !strcmp(export, "on"))
+		add(s, DOCTOR_NOTE,
+		    xstrdup("mounted with nfs_export=on: never containerized before kernel 6.5"),
+		    xstrdup("mount it without nfs_export=on, or boot kernel 6.5 or later"));
+	free(export);
 }
 
 static uint64_t counter(const struct subject *s, const char *file)
@@ -149,4 +173,5 @@ void doctor_look_at_mount(struct rows *rows, const struct target *target, int mo
 		look_at_mode(&s);
 		look_at_counters(&s);
 	}
+	look_at_options(&s);
 }

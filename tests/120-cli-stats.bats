@@ -4,6 +4,9 @@
 
 load helpers
 
+# The guest's root is an overlay, too.
+both() { run "$1" ovlctl "${@:2}" --mount "$MNT/own" --mount "$MNT/other"; }
+
 setup() {
 	common_setup
 	make_upper ext4
@@ -54,7 +57,7 @@ assert_keys() {
 
 @test "cli stats - sorted, and the columns that were asked for" {
 	write_file "$MNT/other/file" 100
-	run -0 ovlctl stats -n --raw -o MOUNTPOINT --sort SUSPECTS
+	both -0 stats -n --raw -o MOUNTPOINT --sort SUSPECTS
 	assert_output "$MNT/own"$'\n'"$MNT/other"
 	run -0 ovlctl stats -o +PEAK
 	assert_line --index 0 --regexp '^DEVICE +MODE .* PEAK$'
@@ -158,7 +161,7 @@ assert_keys() {
 }
 
 @test "cli stats - top prints rates" {
-	ovlctl top --batch -n 2 -d 5 -o MOUNTPOINT,ADDED/S,SYNCS/S,SUSPECTS >"$BATS_TEST_TMPDIR/top" 3>&- &
+	ovlctl top --batch -n 2 -d 5 -o MOUNTPOINT,ADDED/S,SYNCS/S,SUSPECTS --mount "$MNT/own" --mount "$MNT/other" >"$BATS_TEST_TMPDIR/top" 3>&- &
 	local pid=$!
 	retry_until 30 grep -q "$MNT/own" "$BATS_TEST_TMPDIR/top"
 	local i
@@ -176,7 +179,7 @@ screen_has() { [[ $(screen) == *$1* ]]; }
 
 @test "cli stats - top in a terminal" {
 	write_file "$MNT/other/file" 100
-	tmux -L ovlsync -f /dev/null new-session -d -s top -x 160 -y 20 "ovlctl top -d 60; echo status \$?; sleep 1000" 3>&- 4>&-
+	tmux -L ovlsync -f /dev/null new-session -d -s top -x 160 -y 20 "ovlctl top -d 60 --mount $MNT/own --mount $MNT/other; echo status \$?; sleep 1000" 3>&- 4>&-
 	retry_until 60 screen_has "2 mounts, 1 suspects"
 	run -0 screen
 	assert_line --index 1 --regexp '^DEVICE +MODE +SUSPECTS'

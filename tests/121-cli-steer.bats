@@ -4,6 +4,9 @@
 
 load helpers
 
+# The guest's root is an overlay, too.
+both() { run "$1" ovlctl "${@:2}" --mount "$MNT/own" --mount "$MNT/other"; }
+
 setup() {
 	common_setup
 	make_upper ext4
@@ -20,15 +23,15 @@ $MNT/own: umount_sync: own -> none"
 	assert_value own reaper/batch 77
 	assert_value own umount_sync none
 	assert_value other reaper/max_suspects 131072
-	run -0 ovlctl tune max_suspects --json
+	both -0 tune max_suspects --json
 	[[ $(jq -c '[.tunables[] | [.name, .value]] | sort' <<<"$output") == '[["max_suspects",1000],["max_suspects",131072]]' ]]
-	run -0 ovlctl tune batch=5 --all --json
+	both -0 tune batch=5 --json
 	[[ $(jq -c '[.tunables[] | [.value, .new_value]] | sort' <<<"$output") == '[[77,5],[256,5]]' ]]
 	assert_value other reaper/batch 5
 }
 
 @test "cli steer - tune of nonsense changes nothing" {
-	run -64 ovlctl tune batch=7 max_suspects=0 --all
+	both -64 tune batch=7 max_suspects=0
 	assert_output --partial "max_suspects"
 	assert_value own reaper/batch 256
 }
@@ -57,7 +60,7 @@ $MNT/own: umount_sync: own -> none"
 	run -0 ovlctl mode -n --raw -o MODE,MOUNTPOINT
 	assert_line "full $MNT/own"
 	assert_line "containerized $MNT/other"
-	run -0 ovlctl mode auto --all --json
+	both -0 mode auto --json
 	[[ $(jq -c '[.mounts[].new_mode] | unique' <<<"$output") == '["containerized"]' ]]
 	assert_value own mode containerized
 }

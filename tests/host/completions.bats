@@ -33,8 +33,8 @@ offers_all() { # SHELL
 	offers "$shell" 'ovlctl mode ' full auto
 	offers "$shell" 'ovlctl tune ' batch max_suspects
 	offers "$shell" 'ovlctl stats --sort=MO' MODE MODE-REASON MOUNTPOINT
-	offers "$shell" 'ovlctl sync --mount=/tmp/var/lib/docker/overlay2/abc123/m' \
-		'(--mount=)?(/tmp/var/lib/docker/overlay2/abc123/)?merged'
+	offers "$shell" 'ovlctl sync --mount=/mnt/var/lib/docker/overlay2/abc123/m' \
+		'(--mount=)?(/mnt/var/lib/docker/overlay2/abc123/)?merged'
 }
 
 @test "completions - bash" {

@@ -16,7 +16,7 @@ load helpers
 	assert_line --regexp '^ovlsync_mount_mode\{device="0:[0-9]+",mode="full"\} 0$'
 	# Label values with a quote, a backslash and a newline.
 	assert_line --partial 'b\"1\\\n"'
-	assert_line --partial 'mount_point="/tmp/plain u/merged"'
+	assert_line --partial 'mount_point="/mnt/plain u/merged"'
 }
 
 @test "ovlctl - promtool takes the metrics of no mounts" {
@@ -27,18 +27,18 @@ load helpers
 
 @test "ovlctl - node_exporter's textfile collector serves the metrics" {
 	run with_mounts '
-		mkdir /tmp/text
-		ovlctl stats --prometheus >/tmp/text/ovlsync.prom
+		mkdir /mnt/text
+		ovlctl stats --prometheus >/mnt/text/ovlsync.prom
 		prometheus-node-exporter --collector.disable-defaults --collector.textfile \
-			--collector.textfile.directory=/tmp/text --web.listen-address=127.0.0.1:19713 2>/tmp/log &
+			--collector.textfile.directory=/mnt/text --web.listen-address=127.0.0.1:19713 2>/mnt/log &
 		trap "kill $!" EXIT
 		for i in {1..100}; do
-			curl -s http://127.0.0.1:19713/metrics >/tmp/served && break
+			curl -s http://127.0.0.1:19713/metrics >/mnt/served && break
 			sleep 0.1
 		done
-		grep -c "^ovlsync_suspects{" /tmp/served
-		grep "^node_textfile_scrape_error" /tmp/served
-		grep -c "^ovlsync_mount_info{.*docker" /tmp/served'
+		grep -c "^ovlsync_suspects{" /mnt/served
+		grep "^node_textfile_scrape_error" /mnt/served
+		grep -c "^ovlsync_mount_info{.*docker" /mnt/served'
 	assert_success
 	assert_line --index 0 2
 	assert_line --index 1 'node_textfile_scrape_error 0'
@@ -71,7 +71,7 @@ load helpers
 	run -1 with_mounts 'for d in /sys/fs/ovlsync/0:*; do
 			ln -sf /proc/self/oom_score_adj $d/reaper/batch
 		done
-		ovlctl tune batch=5000 --mount "/tmp/plain u/merged"'
+		ovlctl tune batch=5000 --mount "/mnt/plain u/merged"'
 	assert_output --partial "batch"
 	assert_output --partial "EINVAL"
 	assert_output --partial "5000"
@@ -122,22 +122,22 @@ load helpers
 
 @test "ovlctl - paths are those of --pid, and links stay within its root" {
 	run with_mounts '
-		mkdir -p /tmp/root/{mnt,l,u,lib,lib64,usr,bin}
+		mkdir -p /mnt/root/{mnt,l,u,lib,lib64,usr,bin}
 		unshare --mount bash -c "
-			for d in lib lib64 usr bin; do mount --bind /\$d /tmp/root/\$d; done
-			mount -t tmpfs tmpfs /tmp/root/u
-			mkdir /tmp/root/u/{u,w}
-			mount -t overlay -o lowerdir=/tmp/root/l,upperdir=/tmp/root/u/u,workdir=/tmp/root/u/w o /tmp/root/mnt
-			ln -s /mnt /tmp/root/link
-			ln -s ../../../../mnt/. /tmp/root/up
-			exec chroot /tmp/root sleep 60" &
+			for d in lib lib64 usr bin; do mount --bind /\$d /mnt/root/\$d; done
+			mount -t tmpfs tmpfs /mnt/root/u
+			mkdir /mnt/root/u/{u,w}
+			mount -t overlay -o lowerdir=/mnt/root/l,upperdir=/mnt/root/u/u,workdir=/mnt/root/u/w o /mnt/root/mnt
+			ln -s /mnt /mnt/root/link
+			ln -s ../../../../mnt/. /mnt/root/up
+			exec chroot /mnt/root sleep 60" &
 		pid=$!
-		until [[ $(readlink /proc/$pid/root) == /tmp/root ]]; do sleep 0.1; done
+		until [[ $(readlink /proc/$pid/root) == /mnt/root ]]; do sleep 0.1; done
 		while read -r _ _ device _ at _; do
 			[[ $at == /mnt ]] && break
 		done </proc/$pid/mountinfo
 		cp -r "$(echo /sys/fs/ovlsync/0:* | cut -d " " -f 1)" "/sys/fs/ovlsync/$device"
-		ovlctl stats --mount /tmp/root/mnt || echo "status $?"
+		ovlctl stats --mount /mnt/root/mnt || echo "status $?"
 		for path in /mnt /link /up; do
 			ovlctl stats -n -o MOUNTPOINT,DEVICE --pid $pid --mount $path
 		done

@@ -135,7 +135,7 @@ static void reasons_have_their_advice(void **state)
 		{ "learning", "upper filesystem not known until a regular file is opened for write",
 		  "note", "none needed" },
 		{ "full", "something new", "problem", "dmesg" },
-		{ "volatile", "mounted volatile", "note", "without volatile" },
+		{ "volatile", "mounted volatile", "note", NULL },
 		{ "nosync", "upper filesystem is in memory", "ok", NULL },
 	};
 	struct rows rows;
@@ -165,6 +165,30 @@ static void counters_tell_of_trouble(void **state)
 	rows_free(&rows);
 }
 
+static void options_that_matter_are_named(void **state)
+{
+	struct target target = { .dev = makedev(0, 7), .name = "0:7" };
+	static const char *const options[] = { "rw,volatile", "rw,fsync=volatile" };
+	struct rows rows;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		target.options = options[i];
+		rows_init(&rows, doctor_columns);
+		doctor_look_at_mount(&rows, &target, -ENOENT);
+		assert_finding(&rows, "note", "mounted volatile", "without volatile");
+		assert_int_equal(rows.n, 2);
+		rows_free(&rows);
+	}
+	target.options = "rw,upperdir=/volatile,fsync=auto,nfs_export=on";
+	rows_init(&rows, doctor_columns);
+	doctor_look_at_mount(&rows, &target, -ENOENT);
+	assert_finding(&rows, "note", "nfs_export=on", "6.5");
+	assert_int_equal(rows.n, 2);
+	rows_free(&rows);
+}
+
 static void mount_that_is_not_attached(void **state)
 {
 	const struct target target = { .dev = makedev(0, 7), .name = "0:7" };
@@ -185,6 +209,7 @@ int main(void)
 		SCRATCH_TEST(host_without_anything),
 		SCRATCH_TEST(reasons_have_their_advice),
 		SCRATCH_TEST(counters_tell_of_trouble),
+		cmocka_unit_test(options_that_matter_are_named),
 		cmocka_unit_test(mount_that_is_not_attached),
 	};
 
