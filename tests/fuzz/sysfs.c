@@ -23,13 +23,16 @@
 
 #define PARTS 8
 
+/* In memory: the input is written to files each time. */
+#define DIRECTORY "/dev/shm/ovlctl-fuzz"
+
 static int tree = -1, contents[PARTS];
 
 static void tree_remove(void)
 {
 	char command[64];
 
-	snprintf(command, sizeof(command), "rm -rf /tmp/ovlctl-fuzz.%d", getpid());
+	snprintf(command, sizeof(command), "rm -rf " DIRECTORY ".%d", getpid());
 	if (system(command))
 		warnx("%s: failed", command);
 }
@@ -40,7 +43,7 @@ static void tree_make(void)
 	char path[64], file[128];
 	int i = 0, directory;
 
-	snprintf(path, sizeof(path), "/tmp/ovlctl-fuzz.%d", getpid());
+	snprintf(path, sizeof(path), DIRECTORY ".%d", getpid());
 	mkdir(path, 0700);
 	atexit(tree_remove);
 	tree = open(path, O_RDONLY | O_DIRECTORY);
