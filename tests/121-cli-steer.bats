@@ -148,12 +148,14 @@ screen_like() { [[ $(tmux -L ovlsync capture-pane -p -t top) =~ $1 ]]; }
 
 @test "cli steer - Ctrl-C leaves a sync at once, and the kernel goes on" {
 	slow_file
+	# In a shell as a user has it: its jobs, and not itself, get the signal.
 	tmux -L ovlsync -f /dev/null new-session -d -s top -x 160 -y 20 \
-		"sh -c 'ovlctl sync --mount $MNT/own'; echo status \$?; sleep 1000" 3>&- 4>&-
+		"PS1='$ ' bash --norc --noprofile -i" 3>&- 4>&-
+	tmux -L ovlsync send-keys -t top "ovlctl sync --mount $MNT/own" Enter
 	retry_until 60 screen_like "in flight"
 	tmux -L ovlsync send-keys -t top C-c
 	retry_until 10 screen_like "interrupted; the kernel goes on with the sync"
-	# The terminal's shell sees the signal.
+	tmux -L ovlsync send-keys -t top "echo status \$?" Enter
 	retry_until 10 screen_like "status 130"
 	assert_value own sync/containerized_total 0
 	retry_until 60 value_is own sync/containerized_total 1
