@@ -472,9 +472,8 @@ enum ovlctl_status netlink_open_failed(int error)
 {
 	if (error != -ENOENT)
 		return netlink_failed("generic netlink", error, NULL);
-	warnx("there is no netlink family '%s': the module is not loaded (try modprobe ovlsync), "
-	      "or "
-	      "this is not the initial network namespace",
+	warnx("no netlink family '%s': the module is not loaded (try modprobe ovlsync), or this "
+	      "is not the initial network namespace",
 	      OVLSYNC_GENL_NAME);
 	return STATUS_MISSING;
 }

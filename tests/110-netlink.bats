@@ -190,11 +190,11 @@ minor_of() { device_of "$1" && REPLY=${REPLY#*:}; }
 
 @test "netlink - a mount that comes during a dump of all interrupts it" {
 	many_files "$MNT/own" 300
-	minor_of own
 	hold suspects
 	mount_overlay late
 	answer_of_held
 	assert_line interrupted=1
+	minor_of own
 	hold suspects --major 0 --minor "$REPLY"
 	mount_overlay later
 	answer_of_held
@@ -213,6 +213,24 @@ minor_of() { device_of "$1" && REPLY=${REPLY#*:}; }
 	answer_of_held
 	assert_line interrupted=1
 	sync_overlay own
+}
+
+@test "netlink - dumps race with mounting writing unlinking and unmounting" {
+	local i
+	many_files "$MNT/own" 200
+	for i in 1 2 3; do
+		background bash -c "while :; do '$TOOLS/netlink' suspects; '$TOOLS/netlink' mounts; done"
+	done
+	for ((i = 0; i < 15; i++)); do
+		mount_overlay late
+		many_files "$MNT/late" 20
+		rm "$MNT/late/file-3" "$MNT/own/file-$i"
+		umount_overlay late
+	done
+	end_background
+	run -0 netlink suspects
+	assert_line messages=185
+	assert_line interrupted=0
 }
 
 @test "netlink - rmmod is refused at once while a dump is half read and works after it" {

@@ -35,7 +35,10 @@ of() { jq -r --arg path "$1" ".suspects[] | select(.path == \$path) | $2" <<<"$o
 	actor close 2
 	write_file "$MNT/own/clean" 10
 	settle_upper
-	write_file "$MNT/own/dirty" 50000
+	# Without truncating it first: ext4 would write it back when it is closed.
+	actor open 3 w "$MNT/own/dirty"
+	actor write 3 0 50000 y
+	actor close 3
 	actor write 1 0 4096 y
 	write_file "$MNT/other/file" 10
 

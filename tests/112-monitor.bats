@@ -27,12 +27,25 @@ monitor() {
 	retry_until 20 has_line "$MNT/"
 }
 
-# event NAME QUERY [WANTED]: of the last event of that name; waits for it. Into REPLY
+# last_event NAME KEY: its value in the last event of that name, into REPLY. Forks nothing.
+last_event() {
+	local line last='' key="\"$2\":"
+	while read -r line; do
+		[[ $line != *"\"event\":\"$1\""* ]] || last=$line
+	done <"$EVENTS"
+	REPLY=''
+	[[ $last == *"$key"* ]] || return
+	REPLY=${last#*"$key"}
+	if [[ $REPLY == '"'* ]]; then
+		REPLY=${REPLY#'"'} REPLY=${REPLY%%'"'*}
+	else
+		REPLY=${REPLY%%[,\}]*}
+	fi
+}
+
+# event NAME KEY [VALUE]: waits for it.
+has_event() { last_event "$1" "$2" && [[ ! ${3+given} || $REPLY == "$3" ]]; }
 event() {
-	has_event() {
-		REPLY=$(jq -rs --arg event "$1" "[.[] | select(.event == \$event)] | last | select(.) | $2" "$EVENTS")
-		if [[ ${3+given} ]]; then [[ $REPLY == "$3" ]]; else [[ $REPLY ]]; fi
-	}
 	retry_until 20 has_event "$@" || {
 		cat "$EVENTS" >&2
 		return 1
@@ -49,10 +62,13 @@ status_of_monitor() {
 	write_file "$MNT/own/file" 10
 	monitor --json --mount "$MNT/own"
 	device_of own
-	event mount .device "$REPLY"
-	event mount .mode containerized
-	event mount .suspects 1
-	event mount .upper_fstype ext4
+	event mount device "$REPLY"
+	event mount mode containerized
+	event mount suspects 1
+	event mount upper_fstype ext4
+	run -0 jq -r .upper_device "$EVENTS"
+	value own upper_device
+	assert_output "$REPLY"
 	run -0 wc -l <"$EVENTS"
 	assert_output 1
 }
@@ -63,12 +79,12 @@ status_of_monitor() {
 	mount_overlay late
 	device_of late
 	device=$REPLY
-	event mount_attached .device "$device"
-	event mount_attached .mode containerized
+	event mount_attached device "$device"
+	event mount_attached mode containerized
 	sync_overlay late
-	event sync_done .mount_point "$MNT/late"
+	event sync_done mount_point "$MNT/late"
 	umount_overlay late
-	event mount_detached .device "$device"
+	event mount_detached device "$device"
 }
 
 @test "monitor - tells what a sync and a collection did" {
@@ -77,20 +93,20 @@ status_of_monitor() {
 	actor open 0 creat "$MNT/own/open"
 	sync_overlay own
 	device_of own
-	event sync_done .device "$REPLY"
-	event sync_done .mode containerized
-	event sync_done .inodes 1
-	event sync_done .bytes 53248
+	event sync_done device "$REPLY"
+	event sync_done mode containerized
+	event sync_done inodes 1
+	event sync_done bytes 53248
 	value own sync/last_duration_ns
-	event sync_done .duration_ns "$REPLY"
+	event sync_done duration_ns "$REPLY"
 	settle_upper
 	value own suspects/nr
 	run -0 ovlctl gc --mount "$MNT/own" --dry-run
 	run -0 ovlctl gc --mount "$MNT/own" --json
-	event gc_done .scanned "$(jq .mounts[0].scanned <<<"$output")"
-	event gc_done .reaped "$(jq .mounts[0].reaped <<<"$output")"
-	event gc_done .open 1
-	event gc_done .freed_bytes "$(jq .mounts[0].freed_bytes <<<"$output")"
+	event gc_done scanned "$(jq .mounts[0].scanned <<<"$output")"
+	event gc_done reaped "$(jq .mounts[0].reaped <<<"$output")"
+	event gc_done open 1
+	event gc_done freed_bytes "$(jq .mounts[0].freed_bytes <<<"$output")"
 	run -0 grep -c gc_done "$EVENTS"
 	assert_output 1
 }
@@ -98,19 +114,19 @@ status_of_monitor() {
 @test "monitor - tells of changes of mode" {
 	monitor --json
 	set_value own mode full
-	event mode_changed .mode full
-	event mode_changed .old_mode containerized
-	event mode_changed .mode_reason "the operator asked for full syncs"
+	event mode_changed mode full
+	event mode_changed old_mode containerized
+	event mode_changed mode_reason "the operator asked for full syncs"
 	sync_overlay own
-	event sync_done .mode full
-	event sync_done .inodes 0
+	event sync_done mode full
+	event sync_done inodes 0
 	set_value own mode auto
-	event mode_changed .mode containerized
-	event mode_changed .old_mode full
+	event mode_changed mode containerized
+	event mode_changed old_mode full
 	# What changes nothing is not told.
 	set_value own mode auto
 	set_value own mode full
-	event mode_changed .mode full
+	event mode_changed mode full
 	run -0 grep -c mode_changed "$EVENTS"
 	assert_output 3
 }
@@ -121,15 +137,15 @@ status_of_monitor() {
 	actor open 0 creat "$MNT/own/first"
 	actor open 1 creat "$MNT/own/second"
 	actor open 2 creat "$MNT/own/third"
-	event overflow .overflow_total
+	event overflow overflow_total
 	((REPLY >= 1))
-	event overflow .mode_reason "openings not tracked because of max_suspects: the next sync is a full one"
-	event mode_changed .mode full
+	event overflow mode_reason "openings not tracked because of max_suspects: the next sync is a full one"
+	event mode_changed mode full
 	actor close 1
 	actor close 2
 	set_value own reaper/max_suspects 10
 	sync_overlay own
-	event mode_changed .mode containerized
+	event mode_changed mode containerized
 	run -0 grep -c '"overflow"' "$EVENTS"
 	assert_output 1
 }
@@ -149,11 +165,11 @@ status_of_monitor() {
 	actor write 3 0 65536 b
 	actor_gets EIO syncfs 0
 	device_of writer
-	event writeback_error .device "$REPLY"
-	event writeback_error .errno 5
-	event writeback_error .error "Input/output error"
+	event writeback_error device "$REPLY"
+	event writeback_error errno 5
+	event writeback_error error "Input/output error"
 	value writer sync/errors_total
-	event writeback_error .errors_total "$REPLY"
+	event writeback_error errors_total "$REPLY"
 	# Before the sync that found it.
 	run -0 jq -rs 'map(.event) | index("writeback_error") < index("sync_done")' "$EVENTS"
 	assert_output true
@@ -177,7 +193,7 @@ status_of_monitor() {
 	monitor --json --mount "$MNT/own"
 	sync_overlay other
 	sync_overlay own
-	event sync_done .mount_point "$MNT/own"
+	event sync_done mount_point "$MNT/own"
 	run -0 grep -c sync_done "$EVENTS"
 	assert_output 1
 }
@@ -204,11 +220,11 @@ status_of_monitor() {
 		actor syncfs 0
 	done
 	kill -CONT "$MONITOR"
-	event lost .event lost
+	event lost event lost
 	retry_until 20 grep -q "events were lost" "$EVENTS.errors"
 	# And goes on.
 	set_value own mode full
-	event mode_changed .mode full
+	event mode_changed mode full
 	run -0 jq -rs 'map(.event) | (index("lost") as $lost | .[$lost:] | index("mount")) != null' "$EVENTS"
 	assert_output true
 }
