@@ -19,6 +19,10 @@
  * descriptor is open, and holds a module reference.
  *
  * What somebody else has wrapped after us is not ours to restore: the unload waits, and says so.
+ *
+ * LOCKING.  s_umount of the overlay is held exclusively from before attaching or detaching until
+ * after it: by the VFS, or taken here together with an active reference.  shim_mutex is inside of
+ * it, and inside of shim_mutex there is nothing.
  */
 #define pr_fmt(fmt) "ovlsync: " fmt
 

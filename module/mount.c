@@ -4,13 +4,25 @@
  *
  * REFERENCES.  A mount object has one reference for its place in the table and one for its fsnotify
  * mark, which may outlive the superblock until fsnotify's grace period is over.  The last put frees
- * it.
+ * it.  Suspects, the reaper's work and the sysfs directory have none: attach.c takes them away
+ * before it gives the table's reference back.
  *
- * LIFETIME.  It enters the table while s_umount of the overlay is held exclusively, and leaves it
- * the same way: in put_super, or when the module is unloaded.  Who holds s_umount, or a file on the
- * overlay while /dev/ovlsync is open, may use what ovlsync_mount_find() returns without a
- * reference.  Others have it from ovlsync_mount_use(): leaving the table, and so umount, waits
- * until they are done, which they have to be without waiting for user space.
+ * LIFETIME.  It enters the table while s_umount of the overlay is held exclusively, as the last
+ * step of attaching, and leaves it the same way: in put_super, or when the module is unloaded.  Who
+ * holds s_umount, or a file on the overlay while /dev/ovlsync is open, or the table's lock, may use
+ * what is found in the table without a reference.  Others have it from ovlsync_mount_use(): leaving
+ * the table, and so umount, waits until they are done, which they have to be without waiting for
+ * user space.  A handler of fsnotify's uses the mark's, for marks are freed after a grace period
+ * that it holds up.
+ *
+ * LOCKING.  In this order, outermost first:
+ *  s_umount of the overlay: attaching and detaching hold it exclusively, a sync as the VFS took it;
+ *  @upper_mutex: one classifies the upper at a time, which may read from the disk;
+ *  the lock of the table (xa_lock);
+ *  @lock of a mount: its list, counters and gap.
+ * Inside @lock there are only rhashtable's, list_lru's and the workqueue's own.  Nothing that waits
+ * for memory is done under the last two; reclaim tries s_umount and @lock, and takes no other.
+ * An opener holds whatever locks of the overlay's inode the VFS took, but none of the upper's.
  *
  * NOTES.  What listeners are to be told is noted where it is noticed, often under a lock, and told
  * by a work of the mount's (events.c).  A note is taken under m->lock, and starts the work only

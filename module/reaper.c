@@ -6,6 +6,14 @@
  * lock, disposes of what it took outside, and goes on where it was.  A mount's delayed work is
  * armed while the mount has suspects, and only then.  A pass that finds nothing to take doubles the
  * wait, up to REAPER_SLOWEST intervals; a new suspect or a changed tunable brings it back.
+ *
+ * LIFETIME.  The work is part of the mount object and holds no reference to it.  It is armed with
+ * m->lock held and only while the list is not closed; ovlsync_reaper_detach() closes the list under
+ * the same lock and then waits for a pass in progress.  So nobody can arm it after that, and the
+ * object can go.
+ *
+ * LOCKING.  m->lock is held for one batch and for arming, and not while suspects are disposed of:
+ * the last iput() of an unlinked inode frees its blocks.
  */
 #define pr_fmt(fmt) "ovlsync: " fmt
 

@@ -5,6 +5,9 @@
  * Overlayfs does not tell other modules its upper.  Two ways lead there (design section 3): the
  * upperdir= option, resolved as a path and believed only if the overlay holds a trap inode for what
  * was found; and the upper inode of the first regular file that is opened for write.
+ *
+ * LIFETIME.  The superblock found is not referenced: the overlay holds a mount of its upper until
+ * its own put_super has run, before which our object has gone.
  */
 #define pr_fmt(fmt) "ovlsync: " fmt
 
