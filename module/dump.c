@@ -52,20 +52,38 @@ int ovlsync_dump_check(struct netlink_callback *cb, unsigned long *minor, unsign
 }
 
 /**
- * ovlsync_dump_message - begin a message of a dump
+ * ovlsync_dump_begin - begin a message of a dump
  * @skb: where to
  * @cb: the dump
  * @cmd: enum ovlsync_cmd
  *
  * Context: any.
- * Return: what genlmsg_end() or genlmsg_cancel() wants, or NULL if there is no room.
+ * Return: for ovlsync_dump_end(), or NULL if there is no room.
  */
-void *ovlsync_dump_message(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
+void *ovlsync_dump_begin(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
 {
-	void *header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
-				   ovlsync_dump_family(cb), NLM_F_MULTI, cmd);
+	return genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+			   ovlsync_dump_family(cb), NLM_F_MULTI, cmd);
+}
 
-	if (header)
-		genl_dump_check_consistent(cb, header);
-	return header;
+/**
+ * ovlsync_dump_end - end a message of a dump
+ * @skb: where to
+ * @cb: the dump
+ * @header: from ovlsync_dump_begin()
+ * @err: of what was put into it
+ *
+ * Context: any.
+ * Return: @err, with which the message is taken back.
+ */
+int ovlsync_dump_end(struct sk_buff *skb, struct netlink_callback *cb, void *header, int err)
+{
+	if (err) {
+		genlmsg_cancel(skb, header);
+		return err;
+	}
+	/* Only now: it is told once, and must not be told in a message that is taken back. */
+	genl_dump_check_consistent(cb, header);
+	genlmsg_end(skb, header);
+	return 0;
 }

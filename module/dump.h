@@ -7,7 +7,8 @@
 struct ovlsync_mount;
 
 int ovlsync_dump_check(struct netlink_callback *cb, unsigned long *minor, unsigned long *last);
-void *ovlsync_dump_message(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd);
+void *ovlsync_dump_begin(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd);
+int ovlsync_dump_end(struct sk_buff *skb, struct netlink_callback *cb, void *header, int err);
 
 int ovlsync_dump_mounts(struct sk_buff *skb, struct netlink_callback *cb);
 

@@ -22,16 +22,11 @@ struct mounts_dump {
 
 static int tell_mount(struct sk_buff *skb, struct netlink_callback *cb, struct ovlsync_mount *m)
 {
-	void *header = ovlsync_dump_message(skb, cb, OVLSYNC_CMD_MOUNT_GET);
+	void *header = ovlsync_dump_begin(skb, cb, OVLSYNC_CMD_MOUNT_GET);
 
 	if (!header)
 		return -EMSGSIZE;
-	if (ovlsync_put_mount(skb, m)) {
-		genlmsg_cancel(skb, header);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, header);
-	return 0;
+	return ovlsync_dump_end(skb, cb, header, ovlsync_put_mount(skb, m));
 }
 
 /**

@@ -320,16 +320,11 @@ static int put_suspect(struct sk_buff *skb, const struct suspect_record *record)
 static int tell_suspect(struct sk_buff *skb, struct netlink_callback *cb,
 			const struct suspect_record *record)
 {
-	void *header = ovlsync_dump_message(skb, cb, OVLSYNC_CMD_SUSPECT_GET);
+	void *header = ovlsync_dump_begin(skb, cb, OVLSYNC_CMD_SUSPECT_GET);
 
 	if (!header)
 		return -EMSGSIZE;
-	if (put_suspect(skb, record)) {
-		genlmsg_cancel(skb, header);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, header);
-	return 0;
+	return ovlsync_dump_end(skb, cb, header, put_suspect(skb, record));
 }
 
 static struct suspects_dump *to_dump(struct netlink_callback *cb)
