@@ -97,6 +97,13 @@ static const char *mount_point_of(struct monitor *monitor, const struct netlink_
 	return mounts_of_device(mounts, dev, &point) ? NULL : point.path;
 }
 
+/* Each line is to be read as soon as it is there. */
+static void flush(struct monitor *monitor)
+{
+	if (fflush(stdout) && !monitor->output_error)
+		monitor->output_error = errno;
+}
+
 static void show(const struct netlink_message *message, void *data)
 {
 	struct monitor *monitor = data;
@@ -109,7 +116,7 @@ static void show(const struct netlink_message *message, void *data)
 		event_print_json(message, now_ns(), mount_point, stdout);
 	else
 		event_print(message, now_ns(), mount_point, stdout);
-	fflush(stdout);
+	flush(monitor);
 }
 
 /* On a socket of its own: on the other one events would come in between. */
@@ -132,6 +139,7 @@ static enum ovlctl_status lost(struct monitor *monitor)
 	      "follows");
 	if (monitor->json)
 		event_print_lost_json(now_ns(), stdout);
+	flush(monitor);
 	return show_mounts(monitor);
 }
 
@@ -171,11 +179,19 @@ static void catch_signals(sigset_t *while_waiting)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-/* Nobody reads any more: that is no failure, and nothing is left to be written at exit. */
-static bool output_ended(const struct pollfd *output)
+/*
+ * Nobody reads any more: that is no failure.  Any other error is said here, where it is known
+ * which: at exit nothing is left to be written.
+ */
+static bool output_ended(const struct monitor *monitor, const struct pollfd *output,
+			 enum ovlctl_status *status)
 {
-	if (!(output->revents & POLLERR) && !(ferror(stdout) && errno == EPIPE))
+	if (!(output->revents & POLLERR) && !monitor->output_error)
 		return false;
+	if (monitor->output_error && monitor->output_error != EPIPE) {
+		warnx("standard output: %s", strerror(monitor->output_error));
+		*status = STATUS_FAILED;
+	}
 	clearerr(stdout);
 	__fpurge(stdout);
 	return true;
@@ -192,7 +208,7 @@ static enum ovlctl_status watch(struct monitor *monitor)
 
 	catch_signals(&while_waiting);
 	status = show_mounts(monitor);
-	while (!status && !stopped && !output_ended(&fds[1]) && !ferror(stdout)) {
+	while (!status && !stopped && !output_ended(monitor, &fds[1], &status)) {
 		fds[0].revents = 0;
 		fds[1].revents = 0;
 		if (ppoll(fds, 2, NULL, &while_waiting) < 0 && errno != EINTR)

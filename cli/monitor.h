@@ -21,6 +21,7 @@
  * @stale: a mount has come since @mounts was read
  * @devices: overlays to show events of, unless it is all
  * @n_devices: how many
+ * @output_error: errno of the first line that could not be written, or 0
  */
 struct monitor {
 	struct target_args targets;
@@ -30,6 +31,7 @@ struct monitor {
 	bool stale;
 	dev_t *devices;
 	size_t n_devices;
+	int output_error;
 };
 
 void event_print(const struct netlink_message *message, uint64_t time_ns, const char *mount_point,

@@ -6,7 +6,7 @@
  * N is a number for a descriptor, or for a map, of its own:
  *   open N MODE PATH         MODE: r, w, rw, creat, tmp (O_TMPFILE in directory PATH), dir, path
  *   write N OFFSET LENGTH CHAR
- *   fsync N | syncfs N | close N | ftruncate N SIZE | link N PATH (of an O_TMPFILE)
+ *   fsync N | syncfs N [TIMES] | close N | ftruncate N SIZE | link N PATH (of an O_TMPFILE)
  *   map N SIZE               maps descriptor N shared and writable; close N leaves the map
  *   fill N CHAR | unmap N
  *   truncate PATH SIZE | unlink PATH
@@ -76,6 +76,15 @@ static long do_map(long n, size_t size)
 	return 0;
 }
 
+static long do_syncfs(long n, const char *times)
+{
+	long i, result = 0;
+
+	for (i = *times ? atol(times) : 1; i > 0 && !result; i--)
+		result = syncfs(fds[n]);
+	return result;
+}
+
 static long do_link(long n, const char *path)
 {
 	char self[64];
@@ -95,7 +104,7 @@ static long act_on(const char *verb, long n, const char *a, const char *b, const
 	if (!strcmp(verb, "fsync"))
 		return fsync(fds[n]);
 	if (!strcmp(verb, "syncfs"))
-		return syncfs(fds[n]);
+		return do_syncfs(n, a);
 	if (!strcmp(verb, "close"))
 		return close(fds[n]);
 	if (!strcmp(verb, "ftruncate"))
