@@ -112,6 +112,11 @@ generate: cli ## make completions, docs/ABI and parts of the man pages of ovlctl
 fuzz: ## fuzz ovlctl's parsers, FUZZ_SECONDS=60 each
 	@tests/fuzz/run
 
+.PHONY: analyze
+analyze: ## every static checker on module and ovlctl (scripts/install-deps analyze)
+	@scripts/install-deps build style analyze
+	@scripts/analyze
+
 .PHONY: install
 install: all install-files ## install module, ovlctl, man pages and completions on this machine
 	install -D -m 0644 $(O)/$(KVER)/ovlsync.ko $(DESTDIR)/lib/modules/$(KVER)/updates/ovlsync.ko

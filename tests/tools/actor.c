@@ -85,6 +85,14 @@ static long do_syncfs(long n, const char *times)
 	return result;
 }
 
+static long do_fill(long n, char with)
+{
+	if (!maps[n].address)
+		errx(64, "fill: no map %ld", n);
+	memset(maps[n].address, with, maps[n].size);
+	return 0;
+}
+
 static long do_link(long n, const char *path)
 {
 	char self[64];
@@ -114,7 +122,7 @@ static long act_on(const char *verb, long n, const char *a, const char *b, const
 	if (!strcmp(verb, "map"))
 		return do_map(n, atoll(a));
 	if (!strcmp(verb, "fill"))
-		return memset(maps[n].address, a[0], maps[n].size) ? 0 : -1;
+		return do_fill(n, a[0]);
 	if (!strcmp(verb, "unmap"))
 		return munmap(maps[n].address, maps[n].size);
 	if (!strcmp(verb, "fsopen")) {
