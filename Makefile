@@ -117,6 +117,11 @@ analyze: ## every static checker on module and ovlctl (scripts/install-deps anal
 	@scripts/install-deps build style analyze
 	@scripts/analyze
 
+.PHONY: stress
+stress: cli-after-deps tools $(TEST_KERNELS:%=guest-%) guest-debug ## everything at once, on all kernels (STRESS_SECONDS=180)
+	+@$(MAKE) --no-print-directory -s -C tests/stress O=../../$(O)
+	@tests/stress/run $(TEST_KERNELS) debug
+
 .PHONY: install
 install: all install-files ## install module, ovlctl, man pages and completions on this machine
 	install -D -m 0644 $(O)/$(KVER)/ovlsync.ko $(DESTDIR)/lib/modules/$(KVER)/updates/ovlsync.ko
