@@ -5,6 +5,11 @@
 
 load helpers
 
+setup() {
+	((SLOWNESS == 1)) || skip "times mean nothing on a kernel with checkers"
+	common_setup
+}
+
 NEIGHBOUR_BYTES=$((190 * 1000 * 1000))
 ROUNDS=5
 
