@@ -230,7 +230,6 @@ static void attach(struct super_block *sb, bool live)
 
 	if (!err)
 		return;
-	ovlsync_mount_missed(sb);
 	pr_warn_ratelimited("overlay %u:%u: not attached (error %d): it syncs as without ovlsync\n",
 			    MAJOR(sb->s_dev), MINOR(sb->s_dev), err);
 }
@@ -344,7 +343,6 @@ static void wrap_context(struct fs_context *fc)
 	wrapped = kmalloc(sizeof(*wrapped), GFP_KERNEL_ACCOUNT);
 	if (!wrapped) {
 		module_put(THIS_MODULE);
-		ovlsync_mount_missed(NULL);
 		return;
 	}
 	wrapped->stock = fc->ops;
@@ -422,7 +420,6 @@ static void attach_existing(void)
 	iterate_supers_type(overlay_type, find_one, &found);
 	found.sbs = kvcalloc(found.room + 1, sizeof(*found.sbs), GFP_KERNEL);
 	if (!found.sbs) {
-		ovlsync_mount_missed(NULL);
 		pr_warn("no memory to attach to the overlays that are mounted already\n");
 		return;
 	}

@@ -53,9 +53,6 @@ static DEFINE_XARRAY(mounts);
 /* The clock of gaps and flushes: counts events, not time. */
 static atomic64_t flush_clock = ATOMIC64_INIT(0);
 
-/* Watched overlays of unknown upper that are stacked on something that may be an overlay. */
-static atomic_t unresolved_stacked = ATOMIC_INIT(0);
-
 /* Counts mounts that came or went. */
 static atomic_t mounts_changes = ATOMIC_INIT(0);
 
@@ -133,26 +130,6 @@ static void note_mode(struct ovlsync_mount *m)
 	spin_unlock(&m->lock);
 }
 
-static void unresolved_add(int nr)
-{
-	struct ovlsync_mount *m;
-	unsigned long index;
-
-	atomic_add(nr, &unresolved_stacked);
-	xa_lock(&mounts);
-	xa_for_each(&mounts, index, m)
-		note_mode(m);
-	xa_unlock(&mounts);
-}
-
-static void settle_unresolved(struct ovlsync_mount *m)
-{
-	if (m->unresolved) {
-		m->unresolved = false;
-		unresolved_add(-1);
-	}
-}
-
 /**
  * ovlsync_mount_announce - attached for good: from now on it may be told about
  * @m: the mount object, in the table
@@ -204,31 +181,10 @@ int ovlsync_mount_publish(struct ovlsync_mount *m)
 	int err;
 
 	lockdep_assert_held_write(&m->sb->s_umount);
-	/* An opener may make the upper known at any time. */
-	mutex_lock(&m->upper_mutex);
-	if (m->has_upper && !m->upper.sb && m->sb->s_stack_depth > 1) {
-		m->unresolved = true;
-		unresolved_add(1);
-	}
 	err = xa_insert(&mounts, MINOR(m->sb->s_dev), m, GFP_KERNEL);
-	if (err)
-		settle_unresolved(m);
-	mutex_unlock(&m->upper_mutex);
 	if (!err && is_upper_of_another(m->sb))
 		WRITE_ONCE(m->nested, true);
 	return err;
-}
-
-/**
- * ovlsync_mount_missed - an overlay could not be attached to
- * @sb: the overlay, or NULL if there may be any number of them
- *
- * It may have its upper on one that we are attached to, which may not be containerized then.
- */
-void ovlsync_mount_missed(const struct super_block *sb)
-{
-	if (!sb || sb->s_stack_depth > 1)
-		unresolved_add(1);
 }
 
 /**
@@ -246,9 +202,6 @@ void ovlsync_mount_withdraw(struct ovlsync_mount *m)
 	xa_erase(&mounts, MINOR(m->sb->s_dev));
 	atomic_inc(&mounts_changes);
 	wait_var_event(&m->users, !atomic_read(&m->users));
-	mutex_lock(&m->upper_mutex);
-	settle_unresolved(m);
-	mutex_unlock(&m->upper_mutex);
 }
 
 /**
@@ -357,7 +310,9 @@ bool ovlsync_mounts_empty(void)
 
 /*
  * The outer overlay writes to its upper through files that raise no event there (OVL_OPEN_FLAGS in
- * fs/overlayfs/file.c), and its sync relies on ours.
+ * fs/overlayfs/file.c), and its sync relies on ours.  No kernel so far takes an upper directory on
+ * an overlay (DCACHE_OP_REAL, in ovl_mount_dir() and ovl_mount_dir_check()), so one that is not
+ * known needs no guesses.
  */
 static void mark_nested(struct super_block *upper_sb)
 {
@@ -406,7 +361,6 @@ bool ovlsync_mount_set_upper(struct ovlsync_mount *m, struct super_block *upper_
 		ovlsync_upper_classify(&m->upper, upper_sb);
 		if (MAJOR(upper_sb->s_dev) == 0)
 			mark_nested(upper_sb);
-		settle_unresolved(m);
 		note_mode(m);
 	}
 	same = m->upper.sb == upper_sb;
@@ -480,8 +434,6 @@ enum ovlsync_mode ovlsync_mount_mode(struct ovlsync_mount *m, const char **reaso
 		return full(reason, "an upper inode was on another filesystem than the upper");
 	if (READ_ONCE(m->nested))
 		return full(reason, "another overlay has its upper directory on this one");
-	if (atomic_read(&unresolved_stacked) && !m->unresolved)
-		return full(reason, "an overlay of unknown upper may be stacked on this one");
 	if (!upper_sb) {
 		*reason = "upper filesystem not known until a regular file is opened for write";
 		return OVLSYNC_MODE_LEARNING;

@@ -122,7 +122,6 @@ struct ovlsync_tunables {
  * @upper_mutex: one classifies the upper at a time
  * @stray: a suspect was not on the known upper: something is not as we believe
  * @nested: another overlay has its upper on this one; it writes here without events
- * @unresolved: counted in ovlsync_mounts_unresolved
  * @forced_full: the operator asked for full syncs
  *
  * @lock: protects @suspects to @announced.  Taken in process context
@@ -183,7 +182,6 @@ struct ovlsync_mount {
 	struct mutex upper_mutex;
 	bool stray;
 	bool nested;
-	bool unresolved;
 	bool forced_full;
 
 	spinlock_t lock;
@@ -249,7 +247,6 @@ void ovlsync_mount_use_again(struct ovlsync_mount *m);
 void ovlsync_mount_unuse(struct ovlsync_mount *m);
 struct super_block *ovlsync_mount_next_active(unsigned long *index);
 bool ovlsync_mounts_empty(void);
-void ovlsync_mount_missed(const struct super_block *sb);
 unsigned int ovlsync_mounts_changes(void);
 
 void ovlsync_mount_announce(struct ovlsync_mount *m);
