@@ -13,7 +13,7 @@ struct mark_options {
 	const char *log;     /* device of log-writes for the marks */
 	const char *flush;   /* device whose fsync empties the disk's cache and does nothing else */
 	const char *remount; /* options to mount the overlay with again, or no mark is by umount */
-	bool ioctl;	     /* there is a module that knows it */
+	int ioctl;	     /* there is a module that knows it */
 };
 
 /* @dir becomes the current directory.  All of them end the program on errors. */

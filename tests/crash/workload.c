@@ -331,79 +331,51 @@ static unsigned long number(const char *text)
 
 enum task { WORK, PREPARE_LOWER, NEIGHBOUR, LIST };
 
-static enum task parse(int argc, char **argv)
+static int task = WORK;
+
+/* Options whose value is a number, and those whose value is text: the place for each. */
+static unsigned long *const numbers[] = { &options.seed, &options.marks, &options.ops };
+static const char **const texts[] = {
+	&options.only,	   &options.tell,	&mark_options.states,
+	&mark_options.log, &mark_options.flush, &mark_options.remount,
+};
+
+static void parse(int argc, char **argv)
 {
+	enum { NUMBER = 0x100, TEXT = 0x200 };
 	static const struct option known[] = {
-		{ "seed", required_argument, NULL, 's' },
-		{ "marks", required_argument, NULL, 'm' },
-		{ "ops", required_argument, NULL, 'o' },
-		{ "only", required_argument, NULL, 'y' },
-		{ "each", no_argument, NULL, 'e' },
-		{ "states", required_argument, NULL, 'd' },
-		{ "log", required_argument, NULL, 'l' },
-		{ "flush", required_argument, NULL, 'f' },
-		{ "remount", required_argument, NULL, 'r' },
-		{ "ioctl", no_argument, NULL, 'c' },
-		{ "tell", required_argument, NULL, 't' },
-		{ "prepare-lower", no_argument, NULL, 'L' },
-		{ "neighbour", no_argument, NULL, 'N' },
-		{ "list", no_argument, NULL, 'I' },
+		{ "seed", required_argument, NULL, NUMBER + 0 },
+		{ "marks", required_argument, NULL, NUMBER + 1 },
+		{ "ops", required_argument, NULL, NUMBER + 2 },
+		{ "only", required_argument, NULL, TEXT + 0 },
+		{ "tell", required_argument, NULL, TEXT + 1 },
+		{ "states", required_argument, NULL, TEXT + 2 },
+		{ "log", required_argument, NULL, TEXT + 3 },
+		{ "flush", required_argument, NULL, TEXT + 4 },
+		{ "remount", required_argument, NULL, TEXT + 5 },
+		{ "each", no_argument, &options.each, 1 },
+		{ "ioctl", no_argument, &mark_options.ioctl, 1 },
+		{ "prepare-lower", no_argument, &task, PREPARE_LOWER },
+		{ "neighbour", no_argument, &task, NEIGHBOUR },
+		{ "list", no_argument, &task, LIST },
 		{},
 	};
-	enum task task = WORK;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
-		switch (c) {
-		case 's':
-			options.seed = number(optarg);
-			break;
-		case 'm':
-			options.marks = number(optarg);
-			break;
-		case 'o':
-			options.ops = number(optarg);
-			break;
-		case 'y':
-			options.only = optarg;
-			break;
-		case 'e':
-			options.each = 1;
-			break;
-		case 'd':
-			mark_options.states = realpath(optarg, NULL);
-			if (!mark_options.states)
-				err(EX_USAGE, "%s", optarg);
-			break;
-		case 'l':
-			mark_options.log = optarg;
-			break;
-		case 'f':
-			mark_options.flush = optarg;
-			break;
-		case 'r':
-			mark_options.remount = optarg;
-			break;
-		case 'c':
-			mark_options.ioctl = true;
-			break;
-		case 't':
-			options.tell = optarg;
-			break;
-		case 'L':
-			task = PREPARE_LOWER;
-			break;
-		case 'N':
-			task = NEIGHBOUR;
-			break;
-		case 'I':
-			task = LIST;
-			break;
-		default:
+		if (c >= TEXT)
+			*texts[c - TEXT] = optarg;
+		else if (c >= NUMBER)
+			*numbers[c - NUMBER] = number(optarg);
+		else if (c)
 			exit(EX_USAGE);
-		}
 	}
-	return task;
+	if (!mark_options.states)
+		return;
+	/* We are about to change to another directory. */
+	mark_options.states = realpath(mark_options.states, NULL);
+	if (!mark_options.states)
+		err(EX_USAGE, "--states");
 }
 
 static void work(struct world *w)
@@ -423,9 +395,9 @@ static void work(struct world *w)
 
 int main(int argc, char **argv)
 {
-	enum task task = parse(argc, argv);
 	static struct world w;
 
+	parse(argc, argv);
 	add_ops(write_ops);
 	add_ops(size_ops);
 	add_ops(name_ops);
