@@ -256,6 +256,53 @@ truncate_by_path() { # KIND [OPTIONS]
 	containerized_sync
 }
 
+# All forms of it, none with a file open for write, and on none of the list before.
+truncate_by_path_in_all_forms() { # KIND [OPTIONS]
+	local name half=$((SIZE / 2 + 100))
+	release_overlays
+	release_uppers
+	make_upper "$@"
+	mkdir -p "$MNT/lower"
+	write_file "$MNT/lower/copied-up" "$SIZE"
+	mount_overlay own
+	for name in shrunk grown shrunk-grown shrunk-synced-grown emptied-grown; do
+		write_file "$MNT/own/$name" "$SIZE"
+	done
+	clean_list
+	actor truncate "$MNT/own/shrunk-synced-grown" "$half"
+	containerized_sync
+	actor truncate "$MNT/own/shrunk-synced-grown" "$SIZE"
+	actor truncate "$MNT/own/shrunk" "$half"
+	actor truncate "$MNT/own/grown" $((SIZE + 5000))
+	actor truncate "$MNT/own/shrunk-grown" "$half"
+	actor truncate "$MNT/own/shrunk-grown" "$SIZE"
+	actor truncate "$MNT/own/emptied-grown" 0
+	actor truncate "$MNT/own/emptied-grown" "$SIZE"
+	actor truncate "$MNT/own/copied-up" "$half"
+	actor truncate "$MNT/own/copied-up" "$SIZE"
+	containerized_sync
+	for name in shrunk grown shrunk-grown shrunk-synced-grown emptied-grown copied-up; do
+		assert_on_disk "$UPPER/own/upper/$name"
+	done
+	rm -f "$MNT/lower/copied-up"
+}
+
+@test "writers - truncate by path in all forms is on the disk, ext4 with data writeback" {
+	truncate_by_path_in_all_forms ext4 data=writeback
+}
+
+@test "writers - truncate by path in all forms is on the disk, ext4 with data ordered" {
+	truncate_by_path_in_all_forms ext4
+}
+
+@test "writers - truncate by path in all forms is on the disk, xfs" {
+	truncate_by_path_in_all_forms xfs
+}
+
+@test "writers - truncate by path in all forms is on the disk, f2fs" {
+	truncate_by_path_in_all_forms f2fs
+}
+
 @test "writers - opening to read makes no suspect" {
 	write_file "$file" "$SIZE"
 	clean_list
