@@ -74,24 +74,33 @@ make_mapped_disk() {
 	MAPPED=/dev/mapper/ovlsync-test
 }
 
-# map_disk: table on standard input. The filesystem is frozen meanwhile, so nothing is in flight.
+# map_disk: table on standard input. The filesystem is frozen meanwhile, so nothing is in flight nor
+# dirty, unless MAP_OPTIONS says --nolockfs.
 map_disk() {
-	limited 60 dmsetup suspend --noudevsync ovlsync-test &&
+	limited 60 dmsetup suspend --noudevsync ${MAP_OPTIONS-} ovlsync-test &&
 		limited 30 dmsetup load ovlsync-test &&
 		limited 60 dmsetup resume --noudevsync ovlsync-test
 }
 
-# fail_writes_to FILE: the disk returns errors for FILE's blocks, and for no others.
+# fail_writes_to FILE...: the disk returns errors for the blocks of these, and for no others. (Not with
+# dm-flakey: that fails the flush of the whole disk, too, which ends the journal.)
 fail_writes_to() {
-	local start length at=0
+	local start length at=0 file
 	{
 		while read -r start length; do
 			((start == at)) || echo "$at $((start - at)) linear $DISK_SCRATCH $at"
 			echo "$start $length error"
 			at=$((start + length))
-		done < <("$TOOLS/ondisk" "$1" | sort -n)
+		done < <(for file; do "$TOOLS/ondisk" "$file"; done | sort -n)
 		echo "$at $((MAPPED_SECTORS - at)) linear $DISK_SCRATCH $at"
 	} | map_disk
+}
+
+# What is dirty stays so until then.
+fail_all_writes() {
+	modprobe -q dm-flakey || skip "this kernel has no dm-flakey"
+	MAP_OPTIONS=--nolockfs
+	echo "0 $MAPPED_SECTORS flakey $DISK_SCRATCH 0 0 3600 1 error_writes" | map_disk
 }
 
 mend_disk() { echo "0 $MAPPED_SECTORS linear $DISK_SCRATCH 0" | map_disk; }
