@@ -19,6 +19,7 @@
 #include <linux/slab.h>
 #include <linux/string_helpers.h>
 
+#include "compat.h"
 #include "upper.h"
 
 /* Where ext4 keeps what we ask of its superblock on disk (Documentation/filesystems/ext4). */
@@ -236,6 +237,8 @@ void ovlsync_upper_classify(struct ovlsync_upper *upper, struct super_block *upp
 		upper->async_extents = true;
 	else if (upper_sb->s_magic == TMPFS_MAGIC || upper_sb->s_magic == RAMFS_MAGIC)
 		upper->in_memory = true;
+	else if (!strcmp(type, "f2fs") && !OVLSYNC_F2FS_COMMITS_DIR_TIMES)
+		upper->refusal = "f2fs of this kernel does not commit times of directories";
 	else if (!strcmp(type, "f2fs"))
 		upper->inodes_by_write = true;
 	else
