@@ -7,9 +7,11 @@
  * write, writes a block that is like no other, closes them, unlinks one of them, calls syncfs(2) on
  * the overlay, and then reads some of its blocks from DEVICE, past every cache.  If the file is
  * still the one it wrote to, which the block in it tells, the block on the disk must be the same.
- * Prints "rounds N checks N"; a check that found the file unlinked is none.
+ * SIGTERM ends it before its time.  Prints "rounds N checks N"; a check that found the file
+ * unlinked is none.
  */
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -22,7 +24,7 @@
 
 static const char *overlay;
 static unsigned long files;
-static time_t deadline;
+static volatile time_t deadline;
 static int dev;
 static atomic_ulong rounds, checks;
 
@@ -137,6 +139,12 @@ static void *run(void *arg)
 	return NULL;
 }
 
+static void stop(int sig)
+{
+	(void)sig;
+	deadline = 0;
+}
+
 static struct writer *new_writer(unsigned long number)
 {
 	struct writer *w = calloc(1, sizeof(*w));
@@ -166,6 +174,7 @@ int main(int argc, char **argv)
 	deadline = time(NULL) + strtol(argv[5], NULL, 10);
 	if (!nr || nr > 64 || !files)
 		errx(64, "threads: 1 to 64; files: 1 or more");
+	signal(SIGTERM, stop);
 	for (i = 0; i < nr; i++) {
 		if (pthread_create(&threads[i], NULL, run, new_writer(i)))
 			errx(1, "no thread");
