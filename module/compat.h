@@ -215,9 +215,9 @@ static inline void ovlsync_shrinker_free(struct shrinker *shrinker)
 }
 
 /*
- * f2fs_update_parent_metadata() of 6.1 marks a directory in a way that its checkpoint leaves out, so
- * that only a flush of all inodes writes the directory's times; that of 6.12 does not.  Nothing in
- * the headers tells.
+ * f2fs_update_parent_metadata() of 6.1 marks a directory in a way that its checkpoint leaves out,
+ * so that only a flush of all inodes writes the directory's times; that of 6.12 does not.  Nothing
+ * in the headers tells.
  */
 #define OVLSYNC_F2FS_COMMITS_DIR_TIMES (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0))
 
