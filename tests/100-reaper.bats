@@ -33,7 +33,7 @@ flusher_hurries() {
 }
 
 flusher_sleeps() {
-	echo 0 >/proc/sys/vm/dirty_writeback_centisecs
+	echo 360000 >/proc/sys/vm/dirty_writeback_centisecs
 	echo 360000 >/proc/sys/vm/dirty_expire_centisecs
 }
 
