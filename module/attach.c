@@ -31,7 +31,6 @@
 #include <linux/fs_context.h>
 #include <linux/kmemleak.h>
 #include <linux/module.h>
-#include <linux/namei.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 
@@ -140,10 +139,10 @@ static bool shim_prepare(struct super_block *sb)
 
 static void find_upper(struct ovlsync_mount *m, const struct ovlsync_options *opts)
 {
-	struct super_block *upper_sb = ovlsync_upper_resolve(m->sb, opts->upperdir);
+	struct ovlsync_upperdir dir;
 
-	if (upper_sb)
-		ovlsync_mount_set_upper(m, upper_sb);
+	if (ovlsync_upper_resolve(m->sb, opts, &dir))
+		ovlsync_mount_set_upper(m, dir.sb);
 }
 
 /* Reads the options and says whether there is anything to watch for. */

@@ -4,7 +4,8 @@
  *
  * Overlayfs does not tell other modules its upper.  Two ways lead there (design section 3): the
  * upperdir= option, resolved as a path and believed only if the overlay holds a trap inode for what
- * was found; and the upper inode of the first regular file that is opened for write.
+ * was found, and for what workdir= leads to on the same filesystem; and the upper inode of the first
+ * regular file that is opened for write.
  *
  * LIFETIME.  The superblock found is not referenced: the overlay holds a mount of its upper until
  * its own put_super has run, before which our object has gone.
@@ -85,11 +86,15 @@ int ovlsync_options_read(struct super_block *sb, struct ovlsync_options *opts)
 	for (next = opts->page; (option = strsep(&next, ",")) != NULL;) {
 		if (!strncmp(option, "upperdir=", 9))
 			opts->upperdir = option + 9;
+		else if (!strncmp(option, "workdir=", 8))
+			opts->workdir = option + 8;
 		else if (!strcmp(option, "volatile") || !strcmp(option, "fsync=volatile"))
 			opts->is_volatile = true;
 	}
 	if (opts->upperdir)
 		string_unescape_inplace(opts->upperdir, UNESCAPE_OCTAL);
+	if (opts->workdir)
+		string_unescape_inplace(opts->workdir, UNESCAPE_OCTAL);
 	return 0;
 }
 
@@ -132,65 +137,100 @@ static void unescape_option(char *name)
 	*to = '\0';
 }
 
-static struct super_block *resolve_one(struct super_block *sb, const char *upperdir)
+static bool resolve_as_shown(struct super_block *sb, const char *name,
+			     struct ovlsync_upperdir *found)
 {
-	struct super_block *upper_sb = NULL;
 	struct path path;
+	bool ok;
 
-	if (kern_path(upperdir, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &path))
-		return NULL;
-	if (has_trap(sb, d_inode(path.dentry)))
-		upper_sb = path.dentry->d_sb;
+	if (kern_path(name, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &path))
+		return false;
+	ok = has_trap(sb, d_inode(path.dentry));
+	if (ok) {
+		found->sb = path.dentry->d_sb;
+		found->ino = d_inode(path.dentry)->i_ino;
+		found->generation = d_inode(path.dentry)->i_generation;
+	}
 	path_put(&path);
-	return upper_sb;
+	return ok;
+}
+
+static bool resolve(struct super_block *sb, const char *name, struct ovlsync_upperdir *found)
+{
+	char *unescaped;
+	bool ok;
+
+	if (resolve_as_shown(sb, name, found))
+		return true;
+	if (!strchr(name, '\\'))
+		return false;
+	unescaped = kstrdup(name, GFP_KERNEL);
+	if (!unescaped)
+		return false;
+	unescape_option(unescaped);
+	ok = resolve_as_shown(sb, unescaped, found);
+	kfree(unescaped);
+	return ok;
 }
 
 /**
- * ovlsync_upper_resolve - find the upper superblock through upperdir=
+ * ovlsync_upper_resolve - find the upper directory through upperdir= and workdir=
  * @sb: the overlay; its root is set
- * @upperdir: the option's value
+ * @opts: its options
+ * @found: filled in
  *
- * The path is looked up in the caller's mount namespace and may lead elsewhere than it did for
- * mount(2), or nowhere; the overlay's trap inode for its upper directory decides (design
- * section 3).
+ * The paths are looked up in the caller's mount namespace and may lead elsewhere than they did for
+ * mount(2), or nowhere; the overlay's trap inodes decide (design section 3).  Lower directories have
+ * traps as well, and a relative path that leads to one of them is not unthinkable; that the other
+ * leads to one, too, on the same filesystem, as upper and work directory have to be, is.
  *
- * Context: may sleep.  The overlay keeps the returned superblock alive.
- * Return: the superblock, or NULL if it can't be told this way.
+ * Context: may sleep.  The overlay keeps the superblock found alive.
+ * Return: true if it could be told this way.
  */
-struct super_block *ovlsync_upper_resolve(struct super_block *sb, const char *upperdir)
+bool ovlsync_upper_resolve(struct super_block *sb, const struct ovlsync_options *opts,
+			   struct ovlsync_upperdir *found)
 {
-	struct super_block *upper_sb = resolve_one(sb, upperdir);
-	char *name;
+	struct ovlsync_upperdir work;
 
-	if (upper_sb || !strchr(upperdir, '\\'))
-		return upper_sb;
-	name = kstrdup(upperdir, GFP_KERNEL);
-	if (!name)
-		return NULL;
-	unescape_option(name);
-	upper_sb = resolve_one(sb, name);
-	kfree(name);
-	return upper_sb;
+	return opts->upperdir && opts->workdir && resolve(sb, opts->upperdir, found) &&
+	       resolve(sb, opts->workdir, &work) && work.sb == found->sb;
 }
 
-static bool has_option(struct super_block *sb, const char *wanted)
+/* Is @wanted one of the options, as show_options() has them? */
+static bool lists(const char *options, const char *wanted)
 {
-	char *options = show_options(sb);
-	char *next, *option;
-	bool found = false;
+	size_t wanted_bytes = strlen(wanted);
 
-	if (IS_ERR(options))
-		return false;
-	for (next = options; !found && (option = strsep(&next, ",")) != NULL;)
-		found = !strcmp(option, wanted);
-	kvfree(options);
-	return found;
+	while (*options) {
+		size_t bytes = strcspn(options, ",");
+
+		if (bytes == wanted_bytes && !memcmp(options, wanted, bytes))
+			return true;
+		options += bytes;
+		options += *options == ',';
+	}
+	return false;
+}
+
+static void classify_ext4_options(struct ovlsync_upper *upper, const char *options, u32 defaults)
+{
+	/* ext4_load_and_init_journal() is not called then, whatever there is on disk. */
+	if (lists(options, "norecovery") || lists(options, "noload")) {
+		upper->refusal = "upper filesystem ext4 is mounted without its journal";
+		return;
+	}
+	/* A mode is shown only where it differs from the default on disk. */
+	if (lists(options, "data=ordered") || lists(options, "data=journal"))
+		upper->orders_truncate = true;
+	else if (!lists(options, "data=writeback"))
+		upper->orders_truncate = (defaults & EXT4_DEFM_JMODE) != EXT4_DEFM_JMODE_WBACK;
 }
 
 static void classify_ext4(struct ovlsync_upper *upper, struct super_block *sb)
 {
 	struct buffer_head *bh;
 	u32 features, defaults;
+	char *options;
 	const char *es;
 
 	/* The block that holds byte 1024: ext4 keeps it in the same buffer cache. */
@@ -208,11 +248,13 @@ static void classify_ext4(struct ovlsync_upper *upper, struct super_block *sb)
 		upper->refusal = "upper filesystem ext4 has no journal";
 		return;
 	}
-	/* A mode is shown only where it differs from the default on disk. */
-	if (has_option(sb, "data=ordered") || has_option(sb, "data=journal"))
-		upper->orders_truncate = true;
-	else if (!has_option(sb, "data=writeback"))
-		upper->orders_truncate = (defaults & EXT4_DEFM_JMODE) != EXT4_DEFM_JMODE_WBACK;
+	options = show_options(sb);
+	if (IS_ERR(options)) {
+		upper->refusal = "the options of the upper ext4 can't be read";
+		return;
+	}
+	classify_ext4_options(upper, options, defaults);
+	kvfree(options);
 }
 
 /**

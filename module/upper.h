@@ -34,18 +34,33 @@ struct ovlsync_upper {
  * struct ovlsync_options - what the options of an overlay mount say
  * @page: memory that the strings lie in; freed by ovlsync_options_free()
  * @upperdir: the path as given to mount(2), unescaped; NULL: no upper
+ * @workdir: likewise
  * @is_volatile: durability was given up at mount time
  */
 struct ovlsync_options {
 	char *page;
 	char *upperdir;
+	char *workdir;
 	bool is_volatile;
+};
+
+/**
+ * struct ovlsync_upperdir - an overlay's upper directory
+ * @sb: its superblock, which the overlay keeps alive
+ * @ino: its inode
+ * @generation: of that inode
+ */
+struct ovlsync_upperdir {
+	struct super_block *sb;
+	u64 ino;
+	u32 generation;
 };
 
 int ovlsync_options_read(struct super_block *sb, struct ovlsync_options *opts);
 void ovlsync_options_free(struct ovlsync_options *opts);
 
-struct super_block *ovlsync_upper_resolve(struct super_block *sb, const char *upperdir);
+bool ovlsync_upper_resolve(struct super_block *sb, const struct ovlsync_options *opts,
+			   struct ovlsync_upperdir *found);
 void ovlsync_upper_classify(struct ovlsync_upper *upper, struct super_block *upper_sb);
 
 #endif

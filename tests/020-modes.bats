@@ -118,6 +118,15 @@ test_kind() {
 	assert_stock_behaviour own
 }
 
+@test "modes - with its upper on ext4 mounted without its journal it is synced as stock has it" {
+	make_upper ext4 norecovery
+	mount_overlay neighbour
+	mount_overlay own
+	assert_value own mode full
+	assert_value_like own mode_reason journal
+	assert_stock_behaviour own
+}
+
 @test "modes - without an upper there is nothing to sync" {
 	make_upper ext4
 	mkdir -p "$MNT/lower" "$MNT/lower2" "$MNT/readonly"
@@ -162,6 +171,33 @@ test_kind() {
 	assert_value relative mode containerized
 	sync_overlay relative
 	assert_on_disk "$UPPER/relative/upper/file"
+}
+
+@test "modes - a lower directory that a relative path happens to lead to is not taken for the upper" {
+	local right wrong
+
+	no_module
+	make_upper ext4
+	right=$UPPER
+	make_upper xfs
+	wrong=$UPPER
+	mkdir -p "$right"/own/{up,work} "$wrong/own/up" "$MNT/own"
+	cd "$right/own"
+	mount -t overlay -o "lowerdir=$wrong/own/up,upperdir=up,workdir=work" own "$MNT/own"
+	OVERLAYS+=(own)
+	# The module looks at it in a directory where "up" is the lower one.
+	cd "$wrong/own"
+	load_module
+	cd /
+	assert_value own mode learning
+	mkdir "$MNT/own/dir"
+	sync_overlay own
+	sync_overlay own
+	assert_value own sync/full_total 2
+	write_file "$MNT/own/file" 50000
+	assert_value own upper_fstype ext4
+	sync_overlay own
+	assert_value own mode containerized
 }
 
 @test "modes - mode takes full and auto says who asked and refuses anything else" {
