@@ -38,6 +38,7 @@
 #include "compat.h"
 #include "dump.h"
 #include "events.h"
+#include "gap.h"
 #include "reaper.h"
 #include "suspect.h"
 #include "sync.h"
@@ -54,6 +55,22 @@ static DEFINE_MUTEX(shim_mutex);
 /* Tasks inside of the wrappers below. */
 static atomic_t wrapper_users = ATOMIC_INIT(0);
 
+static int sync_at_umount(struct ovlsync_mount *m, int wait)
+{
+	struct ovlsync_sync_result result = {};
+	const char *reason;
+	int err;
+
+	/* Where anything is unknown, stock's flush is not ours to leave out. */
+	if (!READ_ONCE(m->tunables.umount_syncs) &&
+	    ovlsync_mount_mode(m, &reason) == OVLSYNC_MODE_CONTAINERIZED)
+		return 0;
+	err = ovlsync_sync(m, wait, stock_ops->sync_fs, &result);
+	/* Stock's sync of a volatile overlay does nothing, and says that all is well. */
+	m->umount_synced = wait && !err && !m->is_volatile;
+	return err;
+}
+
 static int shim_sync_fs(struct super_block *sb, int wait)
 {
 	/* s_umount is held: the object can't go away. */
@@ -63,8 +80,8 @@ static int shim_sync_fs(struct super_block *sb, int wait)
 	if (!m)
 		return stock_ops->sync_fs(sb, wait);
 	/* Only a superblock that is being unmounted has no active reference. */
-	if (!m->tunables.umount_syncs && !atomic_read(&sb->s_active))
-		return 0;
+	if (!atomic_read(&sb->s_active))
+		return sync_at_umount(m, wait);
 	return ovlsync_sync(m, wait, stock_ops->sync_fs, &result);
 }
 
@@ -93,12 +110,17 @@ int ovlsync_sync_now(struct ovlsync_mount *m, struct ovlsync_sync_result *result
 /* Takes a mount object apart; nothing of ours is left on the superblock but its s_op. */
 static void detach(struct ovlsync_mount *m)
 {
+	bool unsynced;
+
 	ovlsync_sysfs_detach(m);
 	ovlsync_reaper_detach(m);
 	/* The list is closed: no dump begins on it any more. */
 	ovlsync_dump_detach(m);
 	ovlsync_watch_detach(m);
-	ovlsync_suspects_purge(m);
+	unsynced = ovlsync_suspects_purge(m) || m->gap || m->is_volatile;
+	/* At umount; if the module is being unloaded, later syncs are stock's. */
+	if (unsynced && !m->umount_synced && !atomic_read(&m->sb->s_active))
+		ovlsync_left_note(m);
 	ovlsync_mount_withdraw(m);
 	ovlsync_event_detached(m);
 	ovlsync_mount_put(m);
@@ -141,8 +163,34 @@ static void find_upper(struct ovlsync_mount *m, const struct ovlsync_options *op
 {
 	struct ovlsync_upperdir dir;
 
-	if (ovlsync_upper_resolve(m->sb, opts, &dir))
-		ovlsync_mount_set_upper(m, dir.sb);
+	if (!ovlsync_upper_resolve(m->sb, opts, &dir))
+		return;
+	m->upperdir_ino = dir.ino;
+	m->upperdir_generation = dir.generation;
+	ovlsync_mount_set_upper(m, dir.sb);
+}
+
+/* What is written from the first moment on is on the list; what may be dirty that is not? */
+static enum ovlsync_gap first_gap(struct ovlsync_mount *m, bool live)
+{
+	if (live)
+		return OVLSYNC_GAP_ATTACHED;
+	/* Until it is known, truncate(2) by path can't be told from a change of a lower file. */
+	if (!ovlsync_mount_upper(m))
+		return OVLSYNC_GAP_UPPER;
+	return ovlsync_left_anything(m) ? OVLSYNC_GAP_LEFT : OVLSYNC_GAP_NONE;
+}
+
+static int begin_watching(struct ovlsync_mount *m, bool live)
+{
+	enum ovlsync_gap gap = first_gap(m, live);
+
+	if (gap) {
+		spin_lock(&m->lock);
+		ovlsync_gap_open(m, gap, live);
+		spin_unlock(&m->lock);
+	}
+	return ovlsync_watch_attach(m);
 }
 
 /* Reads the options and says whether there is anything to watch for. */
@@ -188,12 +236,7 @@ static int attach_locked(struct super_block *sb, bool live)
 	if (err)
 		goto err_put;
 	if (watch) {
-		if (live) {
-			spin_lock(&m->lock);
-			ovlsync_gap_open(m, OVLSYNC_GAP_ATTACHED, true);
-			spin_unlock(&m->lock);
-		}
-		err = ovlsync_watch_attach(m);
+		err = begin_watching(m, live);
 		if (err)
 			goto err_put;
 	}
@@ -392,35 +435,47 @@ static void wait_for_wrappers(void)
 	synchronize_rcu_tasks();
 }
 
-/* Superblocks found by the walk when the module is loaded. */
+/**
+ * struct found - superblocks that we are not attached to, found by a walk
+ * @sbs: with an active reference each; NULL: only count them
+ * @nr: how many
+ * @room: for how many
+ * @more: there was no room for one
+ */
 struct found {
 	struct super_block **sbs;
 	unsigned int nr;
 	unsigned int room;
+	bool more;
 };
 
 static void find_one(struct super_block *sb, void *arg)
 {
 	struct found *found = arg;
 
+	if (!sb->s_root || ovlsync_mount_find(sb))
+		return;
 	if (!found->sbs)
 		found->room++;
-	else if (found->nr < found->room && sb->s_root && atomic_inc_not_zero(&sb->s_active))
+	else if (found->nr == found->room)
+		found->more = true;
+	else if (atomic_inc_not_zero(&sb->s_active))
 		found->sbs[found->nr++] = sb;
 }
 
-/* Attaches to mounts that exist.  Without memory they stay as overlayfs made them. */
-static void attach_existing(void)
+/* Returns true if there are more than were counted: others have been mounted meanwhile. */
+static bool attach_some(void)
 {
 	struct found found = {};
 	unsigned int i;
 
-	/* First to count them: mounts made from now on come by the wrappers. */
 	iterate_supers_type(overlay_type, find_one, &found);
-	found.sbs = kvcalloc(found.room + 1, sizeof(*found.sbs), GFP_KERNEL);
+	if (!found.room)
+		return false;
+	found.sbs = kvcalloc(found.room, sizeof(*found.sbs), GFP_KERNEL);
 	if (!found.sbs) {
 		pr_warn("no memory to attach to the overlays that are mounted already\n");
-		return;
+		return false;
 	}
 	iterate_supers_type(overlay_type, find_one, &found);
 	for (i = 0; i < found.nr; i++) {
@@ -432,6 +487,14 @@ static void attach_existing(void)
 		deactivate_super(sb);
 	}
 	kvfree(found.sbs);
+	return found.more;
+}
+
+/* Attaches to mounts that exist.  Without memory they stay as overlayfs made them. */
+static void attach_existing(void)
+{
+	while (attach_some())
+		cond_resched();
 }
 
 static void detach_all(void)

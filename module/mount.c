@@ -27,15 +27,6 @@
  * NOTES.  What listeners are to be told is noted where it is noticed, often under a lock, and told
  * by a work of the mount's (events.c).  A note is taken under m->lock, and starts the work only
  * from ovlsync_mount_announce() until the list is closed, so that the work can be stopped for good.
- *
- * GAPS.  The list may lack something: what was dirtied before we attached, or openers that found no
- * room.  A gap makes every sync a full one until one is closed by this sequence, in this order:
- *  1. ovlsync_flush_begin() notes the moment;
- *  2. all overlay inodes in cache are walked, and those open for write or mapped put on the list,
- *     so that what their openers write from now on is known (only if the gap is @gap_unwalked);
- *  3. the whole upper is flushed, which makes what was dirtied before durable;
- *  4. ovlsync_flush_done() closes the gaps that were there at step 1 and were not opened anew: this
- *     mount's, and those of other mounts on the same upper that need no walk.
  */
 #define pr_fmt(fmt) "ovlsync: " fmt
 
@@ -49,9 +40,6 @@
 
 /* Mount objects by the minor of the overlay's anonymous device. */
 static DEFINE_XARRAY(mounts);
-
-/* The clock of gaps and flushes: counts events, not time. */
-static atomic64_t flush_clock = ATOMIC64_INIT(0);
 
 /* Counts mounts that came or went. */
 static atomic_t mounts_changes = ATOMIC_INIT(0);
@@ -156,17 +144,44 @@ unsigned int ovlsync_mounts_changes(void)
 	return atomic_read(&mounts_changes);
 }
 
-static bool is_upper_of_another(const struct super_block *sb)
+/**
+ * ovlsync_mounts_each - call a function for every mount in the table
+ * @visit: called with the table's lock held
+ * @arg: passed on
+ *
+ * Context: any.
+ */
+void ovlsync_mounts_each(void (*visit)(struct ovlsync_mount *m, void *arg), void *arg)
 {
-	struct ovlsync_mount *other;
+	struct ovlsync_mount *m;
 	unsigned long index;
-	bool found = false;
 
 	xa_lock(&mounts);
-	xa_for_each(&mounts, index, other)
-		found |= ovlsync_mount_upper(other) == sb;
+	xa_for_each(&mounts, index, m) {
+		if (visit)
+			visit(m, arg);
+	}
 	xa_unlock(&mounts);
-	return found;
+}
+
+struct is_upper {
+	const struct super_block *sb;
+	bool found;
+};
+
+static void compare_upper(struct ovlsync_mount *m, void *arg)
+{
+	struct is_upper *is = arg;
+
+	is->found |= ovlsync_mount_upper(m) == is->sb;
+}
+
+static bool is_upper_of_another(const struct super_block *sb)
+{
+	struct is_upper is = { .sb = sb };
+
+	ovlsync_mounts_each(compare_upper, &is);
+	return is.found;
 }
 
 /**
@@ -380,6 +395,10 @@ static const char *gap_reason(enum ovlsync_gap gap)
 	switch (gap) {
 	case OVLSYNC_GAP_ATTACHED:
 		return "attached while mounted: the first sync is a full one";
+	case OVLSYNC_GAP_UPPER:
+		return "upper filesystem was not known at first: the first sync is a full one";
+	case OVLSYNC_GAP_LEFT:
+		return "an earlier mount of this upper directory was not synced: the first sync is a full one";
 	case OVLSYNC_GAP_LIMIT:
 		return "openings not tracked because of max_suspects: the next sync is a full one";
 	case OVLSYNC_GAP_MEMORY:
@@ -387,6 +406,12 @@ static const char *gap_reason(enum ovlsync_gap gap)
 	default:
 		return "";
 	}
+}
+
+/* Nothing has gone wrong: the mount only began like this. */
+static bool is_first_sync(enum ovlsync_gap gap)
+{
+	return gap == OVLSYNC_GAP_ATTACHED || gap == OVLSYNC_GAP_UPPER || gap == OVLSYNC_GAP_LEFT;
 }
 
 static enum ovlsync_mode full(const char **reason, const char *why)
@@ -441,7 +466,7 @@ enum ovlsync_mode ovlsync_mount_mode(struct ovlsync_mount *m, const char **reaso
 	gap = READ_ONCE(m->gap);
 	if (gap) {
 		*reason = gap_reason(gap);
-		return gap == OVLSYNC_GAP_ATTACHED ? OVLSYNC_MODE_LEARNING : OVLSYNC_MODE_FULL;
+		return is_first_sync(gap) ? OVLSYNC_MODE_LEARNING : OVLSYNC_MODE_FULL;
 	}
 	*reason = "only this overlay's suspects are written";
 	return OVLSYNC_MODE_CONTAINERIZED;
@@ -464,69 +489,4 @@ const char *ovlsync_mode_name(enum ovlsync_mode mode)
 	};
 
 	return names[mode];
-}
-
-/**
- * ovlsync_gap_open - the list may lack something from now on
- * @m: the mount object
- * @gap: why
- * @unwalked: there may be inodes open for write that are not on the list
- *
- * Context: any; @m->lock held.
- */
-void ovlsync_gap_open(struct ovlsync_mount *m, enum ovlsync_gap gap, bool unwalked)
-{
-	lockdep_assert_held(&m->lock);
-	if (test_lock_order) {
-		xa_lock(&mounts);
-		xa_unlock(&mounts);
-	}
-	if (m->gap != gap) {
-		if (gap != OVLSYNC_GAP_ATTACHED)
-			ovlsync_mount_note(m, OVLSYNC_NOTE_OVERFLOW);
-		ovlsync_mount_note(m, OVLSYNC_NOTE_MODE);
-	}
-	WRITE_ONCE(m->gap, gap);
-	m->gap_seq = atomic64_inc_return(&flush_clock);
-	m->gap_unwalked |= unwalked;
-}
-
-/**
- * ovlsync_flush_begin - a full sync begins
- * @m: the mount object
- *
- * Return: the moment, for ovlsync_flush_done().
- */
-u64 ovlsync_flush_begin(struct ovlsync_mount *m)
-{
-	return atomic64_inc_return(&flush_clock);
-}
-
-/**
- * ovlsync_flush_done - a full sync has ended well: close the gaps that it covers
- * @m: the mount that was synced
- * @begun: what ovlsync_flush_begin() returned
- *
- * Context: any; takes the lock of every mount in turn.
- */
-void ovlsync_flush_done(struct ovlsync_mount *m, u64 begun)
-{
-	const struct super_block *upper_sb = ovlsync_mount_upper(m);
-	struct ovlsync_mount *other;
-	unsigned long index;
-
-	if (!upper_sb)
-		return;
-	xa_lock(&mounts);
-	xa_for_each(&mounts, index, other) {
-		if (ovlsync_mount_upper(other) != upper_sb)
-			continue;
-		spin_lock(&other->lock);
-		if (other->gap && other->gap_seq < begun && !other->gap_unwalked) {
-			WRITE_ONCE(other->gap, OVLSYNC_GAP_NONE);
-			ovlsync_mount_note(other, OVLSYNC_NOTE_MODE);
-		}
-		spin_unlock(&other->lock);
-	}
-	xa_unlock(&mounts);
 }

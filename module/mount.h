@@ -44,14 +44,18 @@ enum ovlsync_exit {
  * enum ovlsync_gap - why the list may lack something that is dirty
  * @OVLSYNC_GAP_NONE: it lacks nothing
  * @OVLSYNC_GAP_ATTACHED: files were dirtied or open before we attached
+ * @OVLSYNC_GAP_UPPER: the upper was not known, and not all events could be told apart
+ * @OVLSYNC_GAP_LEFT: an earlier mount of the same upper directory left dirty files behind
  * @OVLSYNC_GAP_LIMIT: an opening was not tracked, the list being full
  * @OVLSYNC_GAP_MEMORY: an opening was not tracked for want of memory
  *
- * A gap is closed by a full sync (design section 3, rule 0).
+ * A gap is closed by a full sync (gap.c; design section 3, rule 0).
  */
 enum ovlsync_gap {
 	OVLSYNC_GAP_NONE,
 	OVLSYNC_GAP_ATTACHED,
+	OVLSYNC_GAP_UPPER,
+	OVLSYNC_GAP_LEFT,
 	OVLSYNC_GAP_LIMIT,
 	OVLSYNC_GAP_MEMORY,
 };
@@ -110,7 +114,7 @@ struct ovlsync_tunables {
 
 /**
  * struct ovlsync_mount - all that we know of one overlay superblock
- * @sb: the overlay.  Valid until ovlsync_mount_detach() took us out of the table
+ * @sb: the overlay.  Valid until ovlsync_mount_withdraw() took us out of the table
  * @refs: one for the table, one for the fsnotify mark
  * @users: who has it from ovlsync_mount_use() for a moment; leaving the table waits for them
  * @mark: on @sb; its free_mark drops a reference
@@ -119,10 +123,13 @@ struct ovlsync_tunables {
  * @is_volatile: mounted volatile
  * @has_upper: there is an upper directory
  * @upper: the upper filesystem, once known
+ * @upperdir_ino: the upper directory, for telling whether it was mounted before; 0: not known
+ * @upperdir_generation: of that inode
  * @upper_mutex: one classifies the upper at a time
  * @stray: a suspect was not on the known upper: something is not as we believe
  * @nested: another overlay has its upper on this one; it writes here without events
  * @forced_full: the operator asked for full syncs
+ * @umount_synced: the sync of its umount has ended well
  *
  * @lock: protects @suspects to @announced.  Taken in process context
  *	only, never held across a sleep or an allocation that may sleep; innermost but for
@@ -179,10 +186,13 @@ struct ovlsync_mount {
 	bool is_volatile;
 	bool has_upper;
 	struct ovlsync_upper upper;
+	u64 upperdir_ino;
+	u32 upperdir_generation;
 	struct mutex upper_mutex;
 	bool stray;
 	bool nested;
 	bool forced_full;
+	bool umount_synced;
 
 	spinlock_t lock;
 	struct list_head suspects;
@@ -246,6 +256,7 @@ struct ovlsync_mount *ovlsync_mount_use(unsigned long *minor, unsigned long last
 void ovlsync_mount_use_again(struct ovlsync_mount *m);
 void ovlsync_mount_unuse(struct ovlsync_mount *m);
 struct super_block *ovlsync_mount_next_active(unsigned long *index);
+void ovlsync_mounts_each(void (*visit)(struct ovlsync_mount *m, void *arg), void *arg);
 bool ovlsync_mounts_empty(void);
 unsigned int ovlsync_mounts_changes(void);
 
@@ -257,9 +268,5 @@ void ovlsync_mount_force_full(struct ovlsync_mount *m, bool full);
 bool ovlsync_mount_set_upper(struct ovlsync_mount *m, struct super_block *upper_sb);
 enum ovlsync_mode ovlsync_mount_mode(struct ovlsync_mount *m, const char **reason);
 const char *ovlsync_mode_name(enum ovlsync_mode mode);
-
-void ovlsync_gap_open(struct ovlsync_mount *m, enum ovlsync_gap gap, bool unwalked);
-u64 ovlsync_flush_begin(struct ovlsync_mount *m);
-void ovlsync_flush_done(struct ovlsync_mount *m, u64 begun);
 
 #endif

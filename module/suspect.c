@@ -34,6 +34,7 @@
 
 #include "compat.h"
 #include "faults.h"
+#include "gap.h"
 #include "suspect.h"
 #include "trace.h"
 
@@ -422,15 +423,24 @@ void ovlsync_suspect_unlink(struct ovlsync_mount *m, struct inode *inode)
 	ovlsync_suspects_dispose(m, &dispose, OVLSYNC_EXIT_UNLINKED);
 }
 
+static bool is_unsynced(const struct ovlsync_suspect *s)
+{
+	enum ovlsync_verdict verdict = ovlsync_suspect_verdict(s->inode);
+
+	return verdict == OVLSYNC_OPEN || verdict == OVLSYNC_DIRTY;
+}
+
 /**
  * ovlsync_suspects_purge - close the list and let go of everything on it
  * @m: the mount
  *
  * Context: may sleep.  No walk is in progress.
+ * Return: true if something on it may have been dirty.
  */
-void ovlsync_suspects_purge(struct ovlsync_mount *m)
+bool ovlsync_suspects_purge(struct ovlsync_mount *m)
 {
 	struct ovlsync_suspect *s, *next;
+	bool unsynced = false;
 	unsigned int budget;
 	bool more;
 
@@ -445,6 +455,7 @@ void ovlsync_suspects_purge(struct ovlsync_mount *m)
 				continue;
 			if (!budget--)
 				break;
+			unsynced |= is_unsynced(s);
 			rhashtable_remove_fast(&suspects_table, &s->hash, suspect_params);
 			suspect_take(s, OVLSYNC_EXIT_DETACHED, &dispose, NULL);
 		}
@@ -454,11 +465,12 @@ void ovlsync_suspects_purge(struct ovlsync_mount *m)
 		ovlsync_suspects_dispose(m, &dispose, OVLSYNC_EXIT_DETACHED);
 		cond_resched();
 	} while (more);
+	return unsynced;
 }
 
 /**
  * ovlsync_walk_begin - begin a walk over the suspects that are on the list now
- * @walk: on the stack; two cursors in it are on the list until ovlsync_walk_end()
+ * @walk: of the caller's; two cursors in it are on the list until ovlsync_walk_end()
  * @m: the mount
  *
  * Context: any; takes the lock.

@@ -58,7 +58,7 @@ enum ovlsync_verdict ovlsync_suspect_isolate(struct ovlsync_suspect *s, struct l
 bool ovlsync_suspect_check_error(struct ovlsync_suspect *s);
 void ovlsync_suspects_dispose(struct ovlsync_mount *m, struct list_head *dispose,
 			      enum ovlsync_exit how);
-void ovlsync_suspects_purge(struct ovlsync_mount *m);
+bool ovlsync_suspects_purge(struct ovlsync_mount *m);
 
 void ovlsync_walk_begin(struct ovlsync_walk *walk, struct ovlsync_mount *m);
 void ovlsync_walk_end(struct ovlsync_walk *walk);

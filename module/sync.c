@@ -25,6 +25,7 @@
 #include "compat.h"
 #include "events.h"
 #include "faults.h"
+#include "gap.h"
 #include "suspect.h"
 #include "sync.h"
 #include "trace.h"
@@ -301,14 +302,15 @@ static int commit_upper(struct super_block *upper_sb)
 	return err;
 }
 
-/* A full sync closes gaps (mount.c, GAPS), and its errors are told as in a containerized one. */
+/* A full sync closes gaps (gap.c), and its errors are told as in a containerized one. */
 static int sync_full(struct ovlsync_mount *m, ovlsync_sync_fs_t stock)
 {
-	u64 begun = ovlsync_flush_begin(m);
+	u64 begun;
 	int err;
 
 	if (m->watched && READ_ONCE(m->gap_unwalked))
 		ovlsync_watch_take_stock(m);
+	begun = ovlsync_flush_begin();
 	err = stock(m->sb, 1);
 	if (m->watched) {
 		wait_for_suspects(m);

@@ -25,6 +25,7 @@
 #include <linux/sched.h>
 
 #include "compat.h"
+#include "gap.h"
 #include "reaper.h"
 #include "suspect.h"
 #include "watch.h"
@@ -245,22 +246,16 @@ static void walk_inodes(struct ovlsync_mount *m)
  */
 void ovlsync_watch_take_stock(struct ovlsync_mount *m)
 {
+	u64 begun = ovlsync_gap_walk_begin(m);
 	bool known = ovlsync_mount_upper(m);
-
-	spin_lock(&m->lock);
-	m->gap_unwalked = false;
-	spin_unlock(&m->lock);
 
 	walk_inodes(m);
 	if (!known && ovlsync_mount_upper(m)) {
 		walk_inodes(m);
 		known = true;
 	}
-	if (!known) {
-		spin_lock(&m->lock);
-		m->gap_unwalked = true;
-		spin_unlock(&m->lock);
-	}
+	if (known)
+		ovlsync_gap_walk_done(m, begun);
 }
 
 /**

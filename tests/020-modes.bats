@@ -200,6 +200,34 @@ test_kind() {
 	assert_value own mode containerized
 }
 
+@test "modes - until an upper was known truncate by path is not seen, so one full sync comes after" {
+	kernel_at_least 6.5 || skip "overlayfs of this kernel looks its upper up while it is mounted"
+	make_upper btrfs
+	mkdir -p "$UPPER"/late/{upper,work} "$MNT"/{lower,late}
+	write_file "$UPPER/late/upper/file" 6000
+	sync -f "$UPPER"
+	actor fsopen 0 overlay
+	actor fsconfig 0 lowerdir "$MNT/lower"
+	actor fsconfig 0 upperdir "$UPPER/late/upper"
+	actor fsconfig 0 workdir "$UPPER/late/work"
+	mount -t tmpfs tmpfs "$UPPER/late"
+	actor fsmount 0 "$MNT/late"
+	umount "$UPPER/late"
+	actor close 0
+	OVERLAYS+=(late)
+	assert_value late mode learning
+	actor truncate "$MNT/late/file" 1000
+	actor truncate "$MNT/late/file" 6000
+	write_file "$MNT/late/other" 10
+	assert_value late upper_fstype btrfs
+	assert_value late mode learning
+	assert_value_like late mode_reason "not known at first"
+	sync_overlay late
+	assert_value late sync/full_total 1
+	assert_clean "$UPPER/late/upper/file"
+	assert_value late mode containerized
+}
+
 @test "modes - mode takes full and auto says who asked and refuses anything else" {
 	make_upper ext4
 	mount_overlay neighbour

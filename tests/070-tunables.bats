@@ -118,6 +118,60 @@ NONSENSE=(-1 x $'\n' ' ' 1x 0x10 1.5 '1 2' 4294967296 99999999999999999999)
 	assert_clean "$UPPER/own/upper/file"
 }
 
+@test "tunables - umount_sync none is without effect where syncs are not containerized" {
+	mount_overlay full
+	set_value full umount_sync none
+	set_value full mode full
+	write_file "$MNT/full/file" 65536
+	assert_dirty 65536 "$UPPER/full/upper/file"
+	umount_overlay full
+	assert_on_disk "$UPPER/full/upper/file"
+}
+
+@test "tunables - what an umount with umount_sync none has left is synced by the next mount of it" {
+	mount_overlay none
+	set_value none umount_sync none
+	write_file "$MNT/none/file" 65536
+	umount_overlay none
+	assert_not_on_disk "$UPPER/none/upper/file"
+
+	mount_overlay unrelated
+	assert_value unrelated mode containerized
+	mount_overlay none
+	assert_value none mode learning
+	assert_value_like none mode_reason "earlier mount"
+	sync_overlay none
+	assert_on_disk "$UPPER/none/upper/file"
+	assert_value none mode containerized
+	# Once is enough.
+	umount_overlay none
+	mount_overlay none
+	assert_value none mode containerized
+}
+
+@test "tunables - many umounts with umount_sync none are remembered, too" {
+	local i
+
+	echo none >/sys/fs/ovlsync/defaults/umount_sync
+	mkdir -p "$UPPER/lower" "$MNT/crowd"
+	# More than are remembered one by one.
+	run -0 "$TOOLS/mounts" mount "$MNT/crowd" "$UPPER" 300 0
+	for i in {0..299}; do
+		echo dirty >"$MNT/crowd/$i/file"
+	done
+	run -0 "$TOOLS/mounts" umount "$MNT/crowd" 300
+	echo own >/sys/fs/ovlsync/defaults/umount_sync
+	run -0 "$TOOLS/mounts" mount "$MNT/crowd" "$UPPER" 4 0
+	OVERLAYS+=(crowd/{0,1,2,3})
+	assert_value crowd/0 mode learning
+	# That there are so many is all that is known of them.
+	mount_overlay later
+	assert_value later mode learning
+	sync_overlay later
+	assert_value later mode containerized
+	assert_value crowd/0 mode containerized
+}
+
 @test "tunables - at max_suspects what is dirty is not forgotten - the next sync is a full one" {
 	set_value own reaper/max_suspects 4
 	local i

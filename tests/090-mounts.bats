@@ -148,3 +148,16 @@ setup() {
 	umount "$UPPER"
 	UPPERS=()
 }
+
+@test "mounts - what was written while an overlay was volatile is synced when it no longer is" {
+	mount_overlay own volatile
+	write_file "$MNT/own/file" 65536
+	umount_overlay own
+	assert_not_on_disk "$UPPER/own/upper/file"
+	rm -r "$UPPER/own/work"
+	mount_overlay own
+	assert_value own mode learning
+	sync_overlay own
+	assert_on_disk "$UPPER/own/upper/file"
+	assert_value own mode containerized
+}

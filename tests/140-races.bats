@@ -57,6 +57,18 @@ busy_neighbour() {
 	((REPLY >= 8))
 }
 
+@test "races: openers that find no room, full syncs that look for them, and syncs at the same time" {
+	# So that a walk over the inodes of the overlay takes its time.
+	"$TOOLS/openers" create "$MNT/own" 100000 800
+	set_value own reaper/max_suspects 56
+	start_race "$OVLSYNC_RACE_SECONDS"
+	end_race
+	value own sync/full_total
+	((REPLY > 1))
+	value own sync/containerized_total
+	((REPLY > 1))
+}
+
 @test "races: the same on xfs" {
 	release_overlays
 	release_uppers

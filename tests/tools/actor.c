@@ -10,12 +10,11 @@
  *   map N SIZE               maps descriptor N shared and writable; close N leaves the map
  *   fill N CHAR | unmap N
  *   truncate PATH SIZE | unlink PATH
- *   fsopen N FSTYPE
+ *   fsopen N FSTYPE | fsconfig N KEY VALUE | fsmount N PATH
  */
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 #include "tool.h"
 
@@ -101,6 +100,18 @@ static long do_link(long n, const char *path)
 	return linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
 }
 
+static long do_fsmount(long n, const char *path)
+{
+	long mount_fd;
+
+	if (fsconfig(fds[n], FSCONFIG_CMD_CREATE, NULL, NULL, 0))
+		return -1;
+	mount_fd = fsmount(fds[n], FSMOUNT_CLOEXEC, 0);
+	if (mount_fd < 0)
+		return -1;
+	return move_mount(mount_fd, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) ?: close(mount_fd);
+}
+
 static long act_on(const char *verb, long n, const char *a, const char *b, const char *c)
 {
 	if (n < 0 || n >= HANDLES)
@@ -126,9 +137,13 @@ static long act_on(const char *verb, long n, const char *a, const char *b, const
 	if (!strcmp(verb, "unmap"))
 		return munmap(maps[n].address, maps[n].size);
 	if (!strcmp(verb, "fsopen")) {
-		fds[n] = syscall(SYS_fsopen, a, 1 /* FSOPEN_CLOEXEC */);
+		fds[n] = fsopen(a, FSOPEN_CLOEXEC);
 		return fds[n];
 	}
+	if (!strcmp(verb, "fsconfig"))
+		return fsconfig(fds[n], FSCONFIG_SET_STRING, a, b, 0);
+	if (!strcmp(verb, "fsmount"))
+		return do_fsmount(n, a);
 	errx(64, "unknown command '%s'", verb);
 }
 
