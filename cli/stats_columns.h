@@ -133,7 +133,17 @@ const char *trouble_color(const struct value *value);
 #define COLUMN_OF_INFLIGHT                                                                         \
 	{                                                                                          \
 		"INFLIGHT", SYSFS_IN("sync", "inflight_inodes"), COLUMN_NUMBER,                    \
-			"inodes that a sync is waiting for now",                                   \
+			"suspects that the sync now running has still to write or wait for",       \
+			"Of several syncs at once, the last one. In a full sync, which flushes "   \
+			"what others have dirty, too, only those of this overlay. 0 if no sync "   \
+			"is running.",                                                             \
+	}
+
+#define COLUMN_OF_INFLIGHT_BYTES                                                                   \
+	{                                                                                          \
+		"INFLIGHT-BYTES", SYSFS_IN("sync", "inflight_bytes"), COLUMN_BYTES,                \
+			"bytes that those have in pages that are dirty or under writeback",        \
+			"Counted when it is read, page by page; therefore for root only.",         \
 	}
 
 #endif /* STATS_COLUMNS_H */

@@ -89,7 +89,8 @@ function __ovlctl_columns
 		printf '%s\t%s\n' WRITTEN 'bytes submitted by containerized syncs'
 		printf '%s\t%s\n' TIME 'time spent in syncs of either kind'
 		printf '%s\t%s\n' LAST 'how long the last sync took'
-		printf '%s\t%s\n' INFLIGHT 'inodes that a sync is waiting for now'
+		printf '%s\t%s\n' INFLIGHT 'suspects that the sync now running has still to write or wait for'
+		printf '%s\t%s\n' INFLIGHT-BYTES 'bytes that those have in pages that are dirty or under writeback'
 	case top
 		printf '%s\t%s\n' DEVICE 'device number of the overlay, as in /proc/self/mountinfo'
 		printf '%s\t%s\n' MOUNTPOINT 'where it is mounted in this mount namespace'
@@ -106,7 +107,7 @@ function __ovlctl_columns
 		printf '%s\t%s\n' INODES/S 'inodes written by containerized syncs, per second'
 		printf '%s\t%s\n' WRITTEN/S 'bytes submitted by containerized syncs, per second'
 		printf '%s\t%s\n' LAST 'how long the last sync took'
-		printf '%s\t%s\n' INFLIGHT 'inodes that a sync is waiting for now'
+		printf '%s\t%s\n' INFLIGHT 'suspects that the sync now running has still to write or wait for'
 		printf '%s\t%s\n' OVERFLOW 'openings that could not be tracked'
 		printf '%s\t%s\n' MODE 'what syncfs(2) and umount(2) of the overlay do'
 		printf '%s\t%s\n' UPPER 'device of the upper filesystem'
