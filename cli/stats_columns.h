@@ -27,6 +27,7 @@ const char *trouble_color(const struct value *value);
 			"With --pid, in that of the process. Of several mounts of the same "       \
 			"overlay "                                                                 \
 			"the first.",                                                              \
+			.cut = true,                                                               \
 	}
 
 #define COLUMN_OF_CONTAINER                                                                        \
@@ -38,12 +39,14 @@ const char *trouble_color(const struct value *value);
 			"containers/storage (podman, CRI-O) and containerd. Kubernetes' names "    \
 			"are "                                                                     \
 			"NAMESPACE/POD/CONTAINER. Names can be read by root only.",                \
+			.cut = true,                                                               \
 	}
 
 #define COLUMN_OF_CONTAINER_ID                                                                     \
 	{                                                                                          \
 		"CONTAINER-ID", "container_id", NULL, COLUMN_STRING,                               \
 			"the container's id, in full",                                             \
+			.cut = true,                                                               \
 	}
 
 #define COLUMN_OF_RUNTIME                                                                          \
@@ -56,12 +59,14 @@ const char *trouble_color(const struct value *value);
 	{                                                                                          \
 		"LAYER", "container_layer", NULL, COLUMN_STRING,                                   \
 			"the layer or snapshot that is the upper",                                 \
+			.cut = true,                                                               \
 	}
 
 #define COLUMN_OF_UPPERDIR                                                                         \
 	{                                                                                          \
 		"UPPERDIR", "upper_dir", NULL, COLUMN_STRING,                                      \
 			"upper directory, as the mount's options have it",                         \
+			.cut = true,                                                               \
 	}
 
 #define COLUMN_OF_MODE                                                                             \
