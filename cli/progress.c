@@ -19,8 +19,9 @@
 /* A sync that is done by then needs no line. */
 #define FIRST_NS 300000000
 
-/* To count what is left takes a while where that is much: rest so many times as long. */
-#define REST 20
+/* To count what is left takes a while where that is much: rest ten times as long, to a limit. */
+#define REST	    10
+#define REST_MAX_NS 1000000000
 
 /**
  * progress_wanted - is there someone to see it?
@@ -152,7 +153,7 @@ static void progress_put(struct progress *progress, const char *text)
 void progress_tick(void *data, uint64_t elapsed_ns)
 {
 	struct progress *progress = data;
-	uint64_t begin = now_ns();
+	uint64_t begin = now_ns(), rest_ns;
 	char *text;
 
 	if (elapsed_ns < FIRST_NS || elapsed_ns < progress->next_ns)
@@ -160,7 +161,8 @@ void progress_tick(void *data, uint64_t elapsed_ns)
 	text = progress_text(progress, elapsed_ns, progress_dirty_bytes());
 	progress_put(progress, text);
 	free(text);
-	progress->next_ns = elapsed_ns + (now_ns() - begin) * REST;
+	rest_ns = (now_ns() - begin) * REST;
+	progress->next_ns = elapsed_ns + (rest_ns < REST_MAX_NS ? rest_ns : REST_MAX_NS);
 }
 
 /**
