@@ -66,8 +66,9 @@ test: cli-after-deps tools $(TEST_KERNELS:%=guest-%) $(TEST_KERNELS:%=faults-%) 
 	@tests/run $(TEST_KERNELS)
 
 .PHONY: test-scale
-test-scale: cli-after-deps tools $(TEST_KERNELS:%=guest-%) ## the reaper in full size: a million suspects, 2,000 mounts (hours)
+test-scale: cli-after-deps tools $(TEST_KERNELS:%=guest-%) ## in full size: a million suspects, 2,000 mounts, a list of 100,000 (hours)
 	@OVLSYNC_SIZE=full OVLSYNC_TESTS='100*' tests/run $(TEST_KERNELS)
+	@OVLSYNC_SIZE=full OVLSYNC_TESTS='111*' OVLSYNC_FILTER='a long one' tests/run $(TEST_KERNELS)
 	@for kernel in $(TEST_KERNELS); do tests/scale/run -k $$kernel; done
 
 .PHONY: test-crash

@@ -7,6 +7,7 @@
 #ifndef COLUMNS_H
 #define COLUMNS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /**
@@ -40,6 +41,8 @@ struct value;
  * @detail: what else there is to know of it, sentences; or NULL
  * @color: the colour of a cell, as libsmartcols names colours, or NULL; the function itself may be
  *	NULL, too
+ * @cut: where a table is wider than the terminal, this is cut short: rows are known by another
+ *	column, and what comes first in it tells most
  */
 struct column {
 	const char *name;
@@ -49,6 +52,7 @@ struct column {
 	const char *help;
 	const char *detail;
 	const char *(*color)(const struct value *value);
+	bool cut;
 };
 
 /**

@@ -22,7 +22,12 @@ static void visit_own(const struct argp *argp, int group, const struct option_vi
 	}
 }
 
-static void visit_all(const struct argp *argp, const struct option_visitor *visitor)
+/**
+ * options_visit_argp - visit the options of a parser and of its children
+ * @argp: the parser
+ * @visitor: the visitor
+ */
+void options_visit_argp(const struct argp *argp, const struct option_visitor *visitor)
 {
 	const struct argp_child *child;
 	int group;
@@ -34,13 +39,13 @@ static void visit_all(const struct argp *argp, const struct option_visitor *visi
 				continue;
 			if (child->header && visitor->heading)
 				visitor->heading(child->header, visitor->data);
-			visit_all(child->argp, visitor);
+			options_visit_argp(child->argp, visitor);
 		}
 	}
 }
 
 /**
- * options_visit - visit every option of a command line
+ * options_visit - visit every option of a command line, also those that all have
  * @argp: the command line
  * @visitor: the visitor
  */
@@ -53,7 +58,7 @@ void options_visit(const struct argp *argp, const struct option_visitor *visitor
 	};
 	size_t i;
 
-	visit_all(argp, visitor);
+	options_visit_argp(argp, visitor);
 	if (visitor->heading)
 		visitor->heading("Help:", visitor->data);
 	for (i = 0; i < sizeof(everywhere) / sizeof(everywhere[0]); i++)
@@ -85,6 +90,7 @@ int describe(const struct subcommand *commands, const char *what, FILE *out)
 		{ "abi", describe_abi },
 		{ "files", describe_files },
 		{ "metrics", describe_metrics },
+		{ "targets", describe_targets },
 		{ "tunables", describe_tunables },
 	};
 	static const struct {

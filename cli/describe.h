@@ -24,6 +24,7 @@ struct option_visitor {
 	void *data;
 };
 
+void options_visit_argp(const struct argp *argp, const struct option_visitor *visitor);
 void options_visit(const struct argp *argp, const struct option_visitor *visitor);
 int describe(const struct subcommand *commands, const char *what, FILE *out);
 
@@ -35,6 +36,7 @@ void describe_abi(FILE *out);
 void describe_commands(const struct subcommand *commands, FILE *out);
 void describe_options(const struct subcommand *command, FILE *out);
 void describe_columns(const struct subcommand *command, FILE *out);
+void describe_targets(FILE *out);
 void describe_tunables(FILE *out);
 void describe_files(FILE *out);
 void describe_metrics(FILE *out);

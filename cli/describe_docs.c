@@ -10,6 +10,7 @@
 #include "describe.h"
 #include "prometheus.h"
 #include "stats.h"
+#include "targets.h"
 #include "tunables.h"
 #include "xalloc.h"
 
@@ -90,6 +91,17 @@ void describe_options(const struct subcommand *command, FILE *out)
 	const struct option_visitor visitor = { rst_heading, rst_option, out };
 
 	options_visit(command->argp, &visitor);
+}
+
+/**
+ * describe_targets - the options that say which mounts, as a definition list
+ * @out: where to
+ */
+void describe_targets(FILE *out)
+{
+	const struct option_visitor visitor = { NULL, rst_option, out };
+
+	options_visit_argp(&targets_argp, &visitor);
 }
 
 /**

@@ -68,7 +68,7 @@ static bool is_wanted(const struct monitor *monitor, dev_t dev)
 	return monitor->targets.all;
 }
 
-static uint64_t now_ns(void)
+static uint64_t wall_clock_ns(void)
 {
 	struct timespec now;
 
@@ -113,9 +113,9 @@ static void show(const struct netlink_message *message, void *data)
 		return;
 	mount_point = mount_point_of(monitor, message);
 	if (monitor->json)
-		event_print_json(message, now_ns(), mount_point, stdout);
+		event_print_json(message, wall_clock_ns(), mount_point, stdout);
 	else
-		event_print(message, now_ns(), mount_point, stdout);
+		event_print(message, wall_clock_ns(), mount_point, stdout);
 	flush(monitor);
 }
 
@@ -138,7 +138,7 @@ static enum ovlctl_status lost(struct monitor *monitor)
 	warnx("events were lost: they came faster than they could be read; how the mounts are now "
 	      "follows");
 	if (monitor->json)
-		event_print_lost_json(now_ns(), stdout);
+		event_print_lost_json(wall_clock_ns(), stdout);
 	flush(monitor);
 	return show_mounts(monitor);
 }

@@ -445,6 +445,21 @@ dev_t netlink_device(const struct netlink_message *message)
 		       (unsigned int)message->number[OVLSYNC_A_MINOR]);
 }
 
+/* What an error means, and what to do about it. */
+static const char *netlink_strerror(int error)
+{
+	switch (error) {
+	case -EOPNOTSUPP:
+	case -EBADMSG:
+		return "the ovlsync module that is loaded does not speak as this ovlctl does; see "
+		       "ovlctl doctor";
+	case -ENOBUFS:
+		return "netlink was overrun: what was read is not complete";
+	default:
+		return strerror(-error);
+	}
+}
+
 /**
  * netlink_failed - say on stderr why something could not be had from the module
  * @name: what it is about
@@ -456,9 +471,9 @@ dev_t netlink_device(const struct netlink_message *message)
 enum ovlctl_status netlink_failed(const char *name, int error, const struct netlink_end *end)
 {
 	if (end && *end->reason)
-		warnx("%s: %s: %s", name, strerror(-error), end->reason);
+		warnx("%s: %s: %s", name, netlink_strerror(error), end->reason);
 	else
-		warnx("%s: %s", name, strerror(-error));
+		warnx("%s: %s", name, netlink_strerror(error));
 	return error == -ENODEV || error == -ENOENT ? STATUS_MISSING : STATUS_FAILED;
 }
 

@@ -64,6 +64,12 @@ static int cell_fill(struct libscols_line *line, size_t i, const struct column *
 	return ret;
 }
 
+static int column_flags(const struct column *column)
+{
+	return (column_is_right_aligned(column) ? SCOLS_FL_RIGHT : 0) |
+	       (column->cut ? SCOLS_FL_TRUNC : 0);
+}
+
 static int table_fill(struct libscols_table *table, const struct rows *rows,
 		      const struct column_list *list, bool exact)
 {
@@ -72,8 +78,7 @@ static int table_fill(struct libscols_table *table, const struct rows *rows,
 	for (i = 0; i < list->n; i++) {
 		const struct column *column = &rows->columns[list->index[i]];
 
-		if (!scols_table_new_column(table, column->name, 0,
-					    column_is_right_aligned(column) ? SCOLS_FL_RIGHT : 0))
+		if (!scols_table_new_column(table, column->name, 0, column_flags(column)))
 			return -ENOMEM;
 	}
 	for (row = 0; row < rows->n; row++) {

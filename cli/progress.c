@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How far a sync is, from sysfs: what is on the list, what is waited for, and the rate at which
- * suspects leave the list.  What is dirty on the whole host says how far a full sync is.
+ * How far a sync is: what is left of it, from sysfs, and the rate at which that gets less.  What is
+ * dirty on the whole host says how far a full sync is.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,12 +11,17 @@
 #include <unistd.h>
 
 #include "format.h"
+#include "job.h"
 #include "progress.h"
 #include "sysfs.h"
 #include "xalloc.h"
 
 /* A sync that is done by then needs no line. */
 #define FIRST_NS 300000000
+
+/* To count what is left takes a while where that is much: rest ten times as long, to a limit. */
+#define REST	    10
+#define REST_MAX_NS 1000000000
 
 /**
  * progress_wanted - is there someone to see it?
@@ -35,8 +40,6 @@ bool progress_wanted(void)
 void progress_begin(struct progress *progress, const char *name, int mount)
 {
 	*progress = (struct progress){ .name = name, .mount = mount };
-	if (mount >= 0 && sysfs_read_number(mount, "suspects/nr", &progress->begin))
-		progress->begin = 0;
 }
 
 /**
@@ -56,33 +59,67 @@ uint64_t progress_dirty_bytes(void)
 	return sum;
 }
 
+static bool is_containerized(const struct progress *progress)
+{
+	char mode[SYSFS_TEXT_SIZE];
+
+	return progress->mount >= 0 && !sysfs_read_text(progress->mount, "mode", mode) &&
+	       !strcmp(mode, "containerized");
+}
+
+/* ", 98.2M/s": since most was left, for files may still grow when the sync has begun; or nothing. */
+static char *rate_text(struct progress *progress, uint64_t elapsed_ns, uint64_t left_bytes)
+{
+	uint64_t since_ns = elapsed_ns - progress->most_ns;
+	char rate[FORMAT_SIZE];
+
+	if (left_bytes >= progress->most_bytes) {
+		progress->most_bytes = left_bytes;
+		progress->most_ns = elapsed_ns;
+		return xstrdup("");
+	}
+	size_format((uint64_t)((double)(progress->most_bytes - left_bytes) * 1e9 /
+			       (double)(since_ns ?: 1)),
+		    rate);
+	return xasprintf(", %s/s", rate);
+}
+
 /**
  * progress_text - the line
  * @progress: the sync
- * @elapsed_ns: since it began
+ * @elapsed_ns: since it began; never less than at the last call
  * @dirty_bytes: from progress_dirty_bytes()
  *
  * Return: the text, to be freed.
  */
-char *progress_text(const struct progress *progress, uint64_t elapsed_ns, uint64_t dirty_bytes)
+char *progress_text(struct progress *progress, uint64_t elapsed_ns, uint64_t dirty_bytes)
 {
-	uint64_t seconds = elapsed_ns / 1000000000, left = 0, inflight = 0, gone;
-	char dirty[FORMAT_SIZE], mode[SYSFS_TEXT_SIZE] = "";
+	uint64_t seconds = elapsed_ns / 1000000000, inodes = 0, bytes = 0;
+	bool containerized = is_containerized(progress);
+	char size[FORMAT_SIZE];
+	char *text, *rate;
 
-	size_format(dirty_bytes, dirty);
-	if (progress->mount >= 0)
-		sysfs_read_text(progress->mount, "mode", mode);
-	if (strcmp(mode, "containerized"))
-		return xasprintf("%s: %" PRIu64 " s, %s dirty on this host", progress->name,
-				 seconds, dirty);
-	sysfs_read_number(progress->mount, "suspects/nr", &left);
-	sysfs_read_number(progress->mount, "sync/inflight_inodes", &inflight);
-	gone = left < progress->begin ? progress->begin - left : 0;
-	return xasprintf("%s: %" PRIu64 " s, %" PRIu64 " inodes left, %" PRIu64
-			 " in flight, %" PRIu64 "/s, %s dirty on this host",
-			 progress->name, seconds, left, inflight,
-			 elapsed_ns ? (uint64_t)((double)gone * 1e9 / (double)elapsed_ns) : 0,
-			 dirty);
+	if (containerized) {
+		sysfs_read_number(progress->mount, "sync/inflight_inodes", &inodes);
+		sysfs_read_number(progress->mount, "sync/inflight_bytes", &bytes);
+	}
+	if (containerized && !inodes)
+		return xasprintf("%s: %" PRIu64 " s, committing the journal", progress->name,
+				 seconds);
+	if (containerized != progress->containerized)
+		progress->most_bytes = 0;
+	progress->containerized = containerized;
+	rate = rate_text(progress, elapsed_ns, containerized ? bytes : dirty_bytes);
+	if (containerized)
+		text = xasprintf("%s: %" PRIu64 " s, %" PRIu64 " inode%s and %s left%s",
+				 progress->name, seconds, inodes, inodes == 1 ? "" : "s",
+				 size_format(bytes, size), rate);
+	else
+		text = xasprintf("%s: %" PRIu64 " s, flushing the whole upper filesystem, "
+				 "%s dirty on this host%s",
+				 progress->name, seconds, size_format(dirty_bytes, size), rate);
+	free(rate);
+	return text;
 }
 
 static size_t terminal_width(void)
@@ -116,13 +153,16 @@ static void progress_put(struct progress *progress, const char *text)
 void progress_tick(void *data, uint64_t elapsed_ns)
 {
 	struct progress *progress = data;
+	uint64_t begin = now_ns(), rest_ns;
 	char *text;
 
-	if (elapsed_ns < FIRST_NS)
+	if (elapsed_ns < FIRST_NS || elapsed_ns < progress->next_ns)
 		return;
 	text = progress_text(progress, elapsed_ns, progress_dirty_bytes());
 	progress_put(progress, text);
 	free(text);
+	rest_ns = (now_ns() - begin) * REST;
+	progress->next_ns = elapsed_ns + (rest_ns < REST_MAX_NS ? rest_ns : REST_MAX_NS);
 }
 
 /**

@@ -20,9 +20,7 @@
 #include "sysfs.h"
 #include "xalloc.h"
 
-#define DEFAULT_COLUMNS                                                                            \
-	"DEVICE,MODE,SUSPECTS,PINNED,ADDED,REAPED,SYNCS,FULL,OVERFLOW,UPPER,UPPERFS,CONTAINER,"    \
-	"MOUNTPOINT"
+#define DEFAULT_COLUMNS "DEVICE,MODE,SUSPECTS,PINNED,SYNCS,FULL,OVERFLOW,CONTAINER,MOUNTPOINT"
 
 /**
  * struct stats - one run of the subcommand

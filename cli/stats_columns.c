@@ -112,5 +112,6 @@ const struct column stats_columns[] = {
 	  "time spent in syncs of either kind" },
 	COLUMN_OF_LAST,
 	COLUMN_OF_INFLIGHT,
+	COLUMN_OF_INFLIGHT_BYTES,
 	{ NULL },
 };

@@ -27,6 +27,7 @@ const char *trouble_color(const struct value *value);
 			"With --pid, in that of the process. Of several mounts of the same "       \
 			"overlay "                                                                 \
 			"the first.",                                                              \
+			.cut = true,                                                               \
 	}
 
 #define COLUMN_OF_CONTAINER                                                                        \
@@ -38,12 +39,14 @@ const char *trouble_color(const struct value *value);
 			"containers/storage (podman, CRI-O) and containerd. Kubernetes' names "    \
 			"are "                                                                     \
 			"NAMESPACE/POD/CONTAINER. Names can be read by root only.",                \
+			.cut = true,                                                               \
 	}
 
 #define COLUMN_OF_CONTAINER_ID                                                                     \
 	{                                                                                          \
 		"CONTAINER-ID", "container_id", NULL, COLUMN_STRING,                               \
 			"the container's id, in full",                                             \
+			.cut = true,                                                               \
 	}
 
 #define COLUMN_OF_RUNTIME                                                                          \
@@ -56,12 +59,14 @@ const char *trouble_color(const struct value *value);
 	{                                                                                          \
 		"LAYER", "container_layer", NULL, COLUMN_STRING,                                   \
 			"the layer or snapshot that is the upper",                                 \
+			.cut = true,                                                               \
 	}
 
 #define COLUMN_OF_UPPERDIR                                                                         \
 	{                                                                                          \
 		"UPPERDIR", "upper_dir", NULL, COLUMN_STRING,                                      \
 			"upper directory, as the mount's options have it",                         \
+			.cut = true,                                                               \
 	}
 
 #define COLUMN_OF_MODE                                                                             \
@@ -133,7 +138,17 @@ const char *trouble_color(const struct value *value);
 #define COLUMN_OF_INFLIGHT                                                                         \
 	{                                                                                          \
 		"INFLIGHT", SYSFS_IN("sync", "inflight_inodes"), COLUMN_NUMBER,                    \
-			"inodes that a sync is waiting for now",                                   \
+			"suspects that the sync now running has still to write or wait for",       \
+			"Of several syncs at once, the last one. In a full sync, which flushes "   \
+			"what others have dirty, too, only those of this overlay. 0 if no sync "   \
+			"is running.",                                                             \
+	}
+
+#define COLUMN_OF_INFLIGHT_BYTES                                                                   \
+	{                                                                                          \
+		"INFLIGHT-BYTES", SYSFS_IN("sync", "inflight_bytes"), COLUMN_BYTES,                \
+			"bytes that those have in pages that are dirty or under writeback",        \
+			"Counted when it is read, page by page; therefore for root only.",         \
 	}
 
 #endif /* STATS_COLUMNS_H */

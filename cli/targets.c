@@ -19,7 +19,7 @@ enum target_key {
 };
 
 static const struct argp_option targets_options[] = {
-	{ "mount", KEY_MOUNT, "PATH", 0, "the overlay that PATH is on; may be given several times",
+	{ "mount", KEY_MOUNT, "PATH", 0, "the overlay that PATH is on, any file or directory in it; may be given several times",
 	  0 },
 	{ "device", KEY_DEVICE, "MAJ:MIN", 0,
 	  "the overlay with this device number, as in /proc/self/mountinfo; likewise", 0 },

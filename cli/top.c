@@ -69,8 +69,7 @@ const struct column top_columns[] = {
 };
 
 #define DEFAULT_COLUMNS                                                                            \
-	"DEVICE,MODE,SUSPECTS,PINNED,ADDED/S,SYNCS/S,FULL/S,WRITTEN/S,LAST,INFLIGHT,CONTAINER,"    \
-	"MOUNTPOINT"
+	"DEVICE,CONTAINER,MODE,SUSPECTS,PINNED,SYNCS/S,FULL/S,WRITTEN/S,LAST,INFLIGHT,MOUNTPOINT"
 
 volatile sig_atomic_t top_stopped;
 
@@ -231,8 +230,8 @@ char *top_summary(const struct rows *rows)
 		pinned += row[TOP_PINNED].number;
 		written += row[TOP_WRITTEN].number;
 	}
-	return xasprintf("%zu mount%s, %" PRIu64 " suspects, %s pinned, %s/s written by syncs",
-			 rows->n, rows->n == 1 ? "" : "s", suspects,
+	return xasprintf("%zu mount%s, %" PRIu64 " suspect%s, %s pinned, %s/s written by syncs",
+			 rows->n, rows->n == 1 ? "" : "s", suspects, suspects == 1 ? "" : "s",
 			 size_format(pinned, pinned_text), size_format(written, written_text));
 }
 

@@ -25,22 +25,18 @@
 #include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/pagemap.h>
-#include <linux/rcupdate_wait.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
-#include <linux/xarray.h>
 #include <net/genetlink.h>
 
 #include "compat.h"
 #include "dump.h"
 #include "events.h"
+#include "pages.h"
 #include "suspect.h"
 
 /* A message with the longest path fits; what receivers are told to have room for. */
 #define DUMP_ROOM 8192
-
-/* Dirty pages are counted so many at a time. */
-#define COUNT_BATCH 1024
 
 /**
  * struct suspect_record - what is told of one suspect
@@ -103,31 +99,6 @@ static void dump_is_mixed(struct netlink_callback *cb)
 		cb->seq = 1;
 }
 
-static u64 count_dirty_bytes(struct address_space *mapping)
-{
-	XA_STATE(xas, &mapping->i_pages, 0);
-	unsigned int in_batch = 0;
-	u64 pages = 0;
-	void *entry;
-
-	if (!mapping_tagged(mapping, PAGECACHE_TAG_DIRTY))
-		return 0;
-	rcu_read_lock();
-	xas_for_each_marked(&xas, entry, ULONG_MAX, PAGECACHE_TAG_DIRTY) {
-		if (xas_retry(&xas, entry))
-			continue;
-		/* Of the folio itself nothing may be read: there is no reference to it. */
-		pages += 1UL << xa_get_order(&mapping->i_pages, xas.xa_index);
-		if (++in_batch < COUNT_BATCH)
-			continue;
-		in_batch = 0;
-		xas_pause(&xas);
-		cond_resched_rcu();
-	}
-	rcu_read_unlock();
-	return pages << PAGE_SHIFT;
-}
-
 static u32 state_of(const struct inode *inode)
 {
 	struct address_space *mapping = inode->i_mapping;
@@ -163,7 +134,7 @@ static void read_inode(struct suspect_record *record, struct ovlsync_mount *m, s
 	record->dev = m->sb->s_dev;
 	record->ino = inode->i_ino;
 	record->state = state_of(inode);
-	record->dirty_bytes = count_dirty_bytes(inode->i_mapping);
+	record->dirty_bytes = ovlsync_dirty_bytes(inode->i_mapping);
 	record->pinned_bytes = ovlsync_suspects_bytes(m, 1);
 	record->path = path_of(inode, record->page);
 }

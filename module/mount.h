@@ -171,7 +171,8 @@ struct ovlsync_tunables {
  * @start_inodes: of the last wait=0 half, which belongs to the wait=1 half to come
  * @start_bytes: likewise
  * @start_duration_ns: likewise
- * @inflight_inodes: being waited for
+ * @syncs_running: how many syncs are
+ * @sync_begun: when the last of them began, the low half of jiffies
  *
  * @kobj: the sysfs directory
  * @kobj_gone: completed when the last user of @kobj has left
@@ -232,7 +233,8 @@ struct ovlsync_mount {
 	atomic64_t start_inodes;
 	atomic64_t start_bytes;
 	atomic64_t start_duration_ns;
-	atomic64_t inflight_inodes;
+	atomic_t syncs_running;
+	u32 sync_begun;
 
 	struct kobject kobj;
 	struct completion kobj_gone;

@@ -64,35 +64,46 @@ void ovlsync_walk_begin(struct ovlsync_walk *walk, struct ovlsync_mount *m);
 void ovlsync_walk_end(struct ovlsync_walk *walk);
 
 /**
+ * ovlsync_inode_unwritten - is there anything of an inode that is not on the disk?
+ * @inode: the upper inode
+ *
+ * The DIRTY tag is read before WRITEBACK, for the kernel sets the second before it clears the first
+ * (__folio_start_writeback() in mm/page-writeback.c).
+ *
+ * Context: any.  A reference to the inode, or the lock of the list it is on.
+ */
+static inline bool ovlsync_inode_unwritten(const struct inode *inode)
+{
+	struct address_space *mapping = inode->i_mapping;
+
+	if (ovlsync_inode_state(inode) & (I_DIRTY_ALL | I_SYNC))
+		return true;
+	if (mapping_tagged(mapping, PAGECACHE_TAG_DIRTY))
+		return true;
+	/* DIRTY before WRITEBACK. */
+	smp_rmb();
+	return mapping_tagged(mapping, PAGECACHE_TAG_WRITEBACK);
+}
+
+/**
  * ovlsync_suspect_verdict - what the removal rule says of an upper inode
  * @inode: the upper inode
  *
  * Design section 5.  The order of the reads matters: i_writecount first, for who had it open has
- * dirtied it before lowering the count; the DIRTY tag before WRITEBACK, for the kernel sets the
- * second before it clears the first (__folio_start_writeback() in mm/page-writeback.c).
+ * dirtied it before lowering the count.
  *
  * Context: any.  A reference to the inode, or the lock of the list it is on.
  * Return: OVLSYNC_CLEAN, _GONE, _OPEN or _DIRTY.
  */
 static inline enum ovlsync_verdict ovlsync_suspect_verdict(const struct inode *inode)
 {
-	struct address_space *mapping = inode->i_mapping;
-
 	if (!READ_ONCE(inode->i_nlink))
 		return OVLSYNC_GONE;
 	if (atomic_read(&inode->i_writecount) > 0)
 		return OVLSYNC_OPEN;
 	/* i_writecount before what its holders dirtied. */
 	smp_rmb();
-	if (ovlsync_inode_state(inode) & (I_DIRTY_ALL | I_SYNC))
-		return OVLSYNC_DIRTY;
-	if (mapping_tagged(mapping, PAGECACHE_TAG_DIRTY))
-		return OVLSYNC_DIRTY;
-	/* DIRTY before WRITEBACK. */
-	smp_rmb();
-	if (mapping_tagged(mapping, PAGECACHE_TAG_WRITEBACK))
-		return OVLSYNC_DIRTY;
-	return OVLSYNC_CLEAN;
+	return ovlsync_inode_unwritten(inode) ? OVLSYNC_DIRTY : OVLSYNC_CLEAN;
 }
 
 /**

@@ -26,6 +26,7 @@
 #include "events.h"
 #include "faults.h"
 #include "gap.h"
+#include "progress.h"
 #include "suspect.h"
 #include "sync.h"
 #include "trace.h"
@@ -266,11 +267,8 @@ static void wait_batch(struct sync_pass *pass)
 
 	if (!pass->batch.nr)
 		return;
-	atomic64_add(pass->batch.nr, &pass->m->inflight_inodes);
-	for (i = 0; i < pass->batch.nr; i++) {
+	for (i = 0; i < pass->batch.nr; i++)
 		wait_one(pass->m, pass->batch.inodes[i]);
-		atomic64_dec(&pass->m->inflight_inodes);
-	}
 	settle_batch(pass);
 	batch_put(&pass->batch);
 }
@@ -388,12 +386,14 @@ int ovlsync_sync(struct ovlsync_mount *m, int wait, ovlsync_sync_fs_t stock,
 
 	now.mode = ovlsync_mount_mode(m, &reason);
 	trace_ovlsync_sync_begin(m, now.mode, wait);
+	ovlsync_progress_begin(m);
 	if (now.mode == OVLSYNC_MODE_CONTAINERIZED)
 		err = sync_containerized(m, wait, stock, &now);
 	else if (wait)
 		err = sync_full(m, stock);
 	else
 		err = stock(m->sb, 0);
+	ovlsync_progress_end(m);
 
 	duration_ns = ktime_to_ns(ktime_sub(ktime_get(), begun));
 	account(m, wait, err, duration_ns, &now);

@@ -11,6 +11,7 @@
 #include <linux/kobject.h>
 #include <linux/sysfs.h>
 
+#include "progress.h"
 #include "reaper.h"
 #include "suspect.h"
 #include "sysfs.h"
@@ -55,6 +56,18 @@ static ssize_t show_pinned_bytes(struct ovlsync_mount *m, const struct mount_att
 				 char *page)
 {
 	return sysfs_emit(page, "%zu\n", ovlsync_suspects_bytes(m, READ_ONCE(m->nr)));
+}
+
+static ssize_t show_inflight_inodes(struct ovlsync_mount *m, const struct mount_attribute *a,
+				    char *page)
+{
+	return sysfs_emit(page, "%llu\n", ovlsync_progress_inodes(m));
+}
+
+static ssize_t show_inflight_bytes(struct ovlsync_mount *m, const struct mount_attribute *a,
+				   char *page)
+{
+	return sysfs_emit(page, "%llu\n", ovlsync_progress_bytes(m));
 }
 
 static ssize_t show_mode_reason(struct ovlsync_mount *m, const struct mount_attribute *a,
@@ -197,7 +210,9 @@ ATTR_ATOMIC64(inodes_total);
 ATTR_ATOMIC64(bytes_total);
 ATTR_ATOMIC64(duration_ns_total);
 ATTR_ATOMIC64(last_duration_ns);
-ATTR_ATOMIC64(inflight_inodes);
+MOUNT_ATTR(inflight_inodes, "inflight_inodes", 0444, .show = show_inflight_inodes);
+/* For root: it takes a while, and nobody else is to keep the lock of the list busy. */
+MOUNT_ATTR(inflight_bytes, "inflight_bytes", 0400, .show = show_inflight_bytes);
 
 /* The kernel takes the arrays without const, and does not write to them. */
 #define ATTR(ident) ((struct attribute *)&attr_##ident.attr)
@@ -222,7 +237,8 @@ static struct attribute *reaper_attrs[] = {
 static struct attribute *sync_attrs[] = {
 	ATTR(containerized_total), ATTR(full_total),	  ATTR(errors_total),
 	ATTR(inodes_total),	   ATTR(bytes_total),	  ATTR(duration_ns_total),
-	ATTR(last_duration_ns),	   ATTR(inflight_inodes), NULL,
+	ATTR(last_duration_ns),	   ATTR(inflight_inodes), ATTR(inflight_bytes),
+	NULL,
 };
 
 static const struct attribute_group mount_group = { .attrs = mount_attrs };

@@ -11,35 +11,31 @@ setup() {
 	mount_overlay other
 }
 
-# json NAME QUERY: of the mount NAME, from $output.
-json() {
-	device_of "$1"
-	jq -r --arg device "$REPLY" ".. | objects | select(.device? == \$device) | $2" <<<"$output"
-}
-
 @test "ovlctl - stats shows every mount its mode suspects and mount point" {
 	write_file "$MNT/own/file" 50000
 	run -0 ovlctl stats
 	assert_line --regexp " containerized +1 .* $MNT/own\$"
 	assert_line --regexp " containerized +0 .* $MNT/other\$"
 	run -0 ovlctl stats --mount "$MNT/own/file" --json
-	[[ $(json own .mode) == containerized ]]
-	[[ $(json own .suspects_nr) == 1 ]]
-	[[ $(json own .mount_point) == "$MNT/own" ]]
+	read_json
+	assert_field own mode containerized
+	assert_field own suspects_nr 1
+	assert_field own mount_point "$MNT/own"
 	value own suspects/pinned_bytes
-	[[ $(json own .suspects_pinned_bytes) == "$REPLY" ]]
-	[[ -z $(json other .mode) ]]
+	assert_field own suspects_pinned_bytes "$REPLY"
+	assert_field other mode none
 }
 
 @test "ovlctl - sync writes one mount and says how much" {
 	write_file "$MNT/own/file" 50000
 	write_file "$MNT/other/file" 50000
 	run -0 ovlctl sync --mount "$MNT/own" --json
-	[[ $(json own .method) == ovlsync ]]
-	[[ $(json own .mode) == containerized ]]
-	[[ $(json own .inodes) == 1 ]]
-	[[ $(json own .bytes) == 53248 ]]
-	(($(json own .duration_ns) > 0))
+	read_json
+	assert_field own method ovlsync
+	assert_field own mode containerized
+	assert_field own inodes 1
+	assert_field own bytes 53248
+	assert_field_at_least own duration_ns 1
 	assert_on_disk "$UPPER/own/upper/file"
 	assert_not_on_disk "$UPPER/other/upper/file"
 	run -0 ovlctl sync --mount "$MNT/other"
@@ -60,12 +56,14 @@ json() {
 	actor open 0 creat "$MNT/own/open"
 	settle_upper
 	run -0 ovlctl gc --mount "$MNT/own" --dry-run --json
-	[[ $(json own .reaped) == 1 ]]
+	read_json
+	assert_field own reaped 1
 	assert_value own suspects/nr 2
 	run -0 ovlctl gc --mount "$MNT/own" --json
-	[[ $(json own .scanned) == 2 ]]
-	[[ $(json own .reaped) == 1 ]]
-	[[ $(json own .open) == 1 ]]
+	read_json
+	assert_field own scanned 2
+	assert_field own reaped 1
+	assert_field own open 1
 	assert_value own suspects/nr 1
 	write_file "$MNT/own/clean" 50000
 	run -0 ovlctl gc --mount "$MNT/own" --sync-first
@@ -92,8 +90,9 @@ json() {
 	assert_on_disk "$UPPER/own/upper/file"
 	write_file "$MNT/own/file" 50000
 	run -0 --separate-stderr ovlctl sync --mount "$MNT/own" --json
-	[[ $(json own .method) == syncfs ]]
-	[[ $(json own .inodes) == null ]]
+	read_json
+	assert_field own method syncfs
+	assert_field own inodes null
 	run -2 ovlctl stats
 	run -2 ovlctl gc --mount "$MNT/own"
 }

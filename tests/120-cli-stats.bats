@@ -91,6 +91,8 @@ assert_keys() {
 	write_file "$MNT/own/file" 100
 	run -0 "${user[@]}" stats --mount "$MNT/own" -n --raw -o SUSPECTS
 	assert_output 1
+	run -0 "${user[@]}" stats --mount "$MNT/own" --json
+	[[ $(jq -c '.mounts[] | [.suspects_nr, .sync_inflight_inodes, .sync_inflight_bytes]' <<<"$output") == '[1,0,null]' ]]
 	run -0 "${user[@]}" mode --mount "$MNT/own" -n --raw -o MODE
 	assert_output containerized
 	run -0 "${user[@]}" tune --defaults
@@ -180,9 +182,9 @@ screen_has() { [[ $(screen) == *$1* ]]; }
 @test "cli stats - top in a terminal" {
 	write_file "$MNT/other/file" 100
 	tmux -L ovlsync -f /dev/null new-session -d -s top -x 160 -y 20 "ovlctl top -d 60 --mount $MNT/own --mount $MNT/other; echo status \$?; sleep 1000" 3>&- 4>&-
-	retry_until 60 screen_has "2 mounts, 1 suspects"
+	retry_until 60 screen_has "2 mounts, 1 suspect,"
 	run -0 screen
-	assert_line --index 1 --regexp '^DEVICE +MODE +SUSPECTS'
+	assert_line --index 1 --regexp '^DEVICE +CONTAINER +MODE +SUSPECTS'
 	assert_line --index 2 --partial "$MNT/other"
 	assert_line --index 3 --partial "$MNT/own"
 	assert_output --partial "sorted by SUSPECTS"

@@ -14,6 +14,11 @@ setup() {
 	mount_overlay other
 }
 
+teardown() {
+	[[ ! $MAPPED ]] || go_on || :
+	common_teardown
+}
+
 @test "cli steer - tune sets one mount and says what was and what is" {
 	run -0 ovlctl tune max_suspects=1000 reaper/batch=77 umount_sync=none --mount "$MNT/own"
 	assert_output "$MNT/own: max_suspects: 131072 -> 1000
@@ -130,48 +135,101 @@ $MNT/own: umount_sync: own -> none"
 	jq -e '.findings[] | select(.level == "problem")' <<<"$output"
 }
 
-# A disk of 100 MB/s: this takes seconds.
-slow_file() { big_file "$MNT/own/big" 400; }
+# An overlay "slow" on a disk that can stand still, and with it every sync.
+mount_slow() {
+	knows_filesystem ext4
+	make_mapped_disk
+	mkfs.ext4 -q -F "$MAPPED"
+	use_upper "$MAPPED" ext4 defaults mapped
+	mount_overlay slow
+}
+
+stand_still() { dmsetup suspend --noudevsync --nolockfs --noflush ovlsync-test; }
+go_on() { dmsetup resume --noudevsync ovlsync-test; }
+
+@test "cli steer - what is left of a sync is in sysfs" {
+	mount_slow
+	write_file "$MNT/slow/later" 50000
+	settle_upper
+	run -0 ovlctl gc --mount "$MNT/slow"
+	actor open 0 creat "$MNT/slow/open"
+	settle_upper
+	write_file "$MNT/slow/one" 50000
+	write_file "$MNT/slow/two" 4096
+	assert_value slow sync/inflight_inodes 0
+	assert_value slow sync/inflight_bytes 0
+	stand_still
+	background ovlctl sync --mount "$MNT/slow"
+	retry_until 20 value_is slow sync/inflight_inodes 2
+	assert_value slow sync/inflight_bytes 57344
+	# What comes on the list now is not its business.
+	actor open 1 w "$MNT/slow/later"
+	actor write 1 0 4096 x
+	assert_value slow suspects/nr 4
+	assert_value slow sync/inflight_inodes 2
+	assert_value slow sync/inflight_bytes 57344
+	run -0 ovlctl stats --mount "$MNT/slow" --json
+	[[ $(jq -c '.mounts[] | [.sync_inflight_inodes, .sync_inflight_bytes]' <<<"$output") == '[2,57344]' ]]
+	go_on
+	retry_until 20 value_is slow sync/inflight_inodes 0
+	assert_value slow sync/inflight_bytes 0
+}
 
 @test "cli steer - sync says how far it is, on a terminal" {
-	slow_file
+	local drawn
+	# To a disk of 100 MB/s.
+	big_file "$MNT/own/big" 400
 	tmux -L ovlsync -f /dev/null new-session -d -s top -x 160 -y 20 \
-		"ovlctl sync --mount $MNT/own; echo status \$?; sleep 1000" 3>&- 4>&-
-	retry_until 60 screen_like "$MNT/own: [0-9]+ s, 1 inodes left, [01] in flight, .* dirty on this host"
+		"read; ovlctl sync --mount $MNT/own; echo status \$?; sleep 1000" 3>&- 4>&-
+	tmux -L ovlsync pipe-pane -t top "cat >$BATS_TEST_TMPDIR/drawn"
+	tmux -L ovlsync send-keys -t top Enter
 	retry_until 60 screen_like "$MNT/own: 1 inode, 400M written in .* s .containerized.
 status 0"
 	refute screen_like "left"
 	tmux -L ovlsync kill-server
+	drawn=$(<"$BATS_TEST_TMPDIR/drawn")
+	[[ $drawn =~ $MNT/own:\ [0-9]+\ s,\ 1\ inode\ and\ [0-9.]+M\ left ]]
+	[[ $drawn =~ $MNT/own:\ [0-9]+\ s,\ 1\ inode\ and\ [0-9.]+M\ left,\ [0-9.]+M/s ]]
 }
 
 screen_like() { [[ $(tmux -L ovlsync capture-pane -p -t top) =~ $1 ]]; }
 
 @test "cli steer - Ctrl-C leaves a sync at once, and the kernel goes on" {
-	slow_file
+	mount_slow
+	write_file "$MNT/slow/file" 50000
+	stand_still
 	# In a shell as a user has it: its jobs, and not itself, get the signal.
 	tmux -L ovlsync -f /dev/null new-session -d -s top -x 160 -y 20 \
 		"PS1='$ ' bash --norc --noprofile -i" 3>&- 4>&-
-	tmux -L ovlsync send-keys -t top "ovlctl sync --mount $MNT/own" Enter
-	retry_until 60 screen_like "in flight"
+	tmux -L ovlsync send-keys -t top "ovlctl sync --mount $MNT/slow" Enter
+	retry_until 60 screen_like "$MNT/slow: [0-9]+ s, 1 inode and 52K left"
 	tmux -L ovlsync send-keys -t top C-c
-	retry_until 10 screen_like "interrupted; the kernel goes on with the sync"
+	retry_until 10 screen_like "$MNT/slow: interrupted; the kernel goes on with the sync"
 	tmux -L ovlsync send-keys -t top "echo status \$?" Enter
 	retry_until 10 screen_like "status 130"
-	assert_value own sync/containerized_total 0
-	retry_until 60 value_is own sync/containerized_total 1
-	assert_clean "$UPPER/own/upper/big"
+	assert_value slow sync/inflight_inodes 1
+	go_on
+	retry_until 60 value_is slow sync/containerized_total 1
+	assert_clean "$UPPER/slow/upper/file"
 	tmux -L ovlsync kill-server
 }
 
 @test "cli steer - sync with --timeout gives up, and the kernel goes on" {
-	slow_file
-	local begin=$SECONDS
-	run -1 ovlctl sync --mount "$MNT/own" --timeout 0.3
-	assert_output --partial "$MNT/own: cannot sync: not done in time; the kernel goes on with it"
-	((SECONDS - begin <= 3))
-	retry_until 60 value_is own sync/containerized_total 1
-	assert_clean "$UPPER/own/upper/big"
-	run -0 ovlctl sync --mount "$MNT/own" --timeout 60
+	mount_slow
+	write_file "$MNT/slow/file" 50000
+	stand_still
+	run -1 ovlctl sync --mount "$MNT/slow" --timeout 0.3
+	assert_output "ovlctl: $MNT/slow: cannot sync: not done in time; the kernel goes on with it"
+	run -3 ovlctl sync --mount "$MNT/slow" --mount "$MNT/own" --timeout 0.3 --json
+	# On a terminal, too, nothing but errors.
+	run -1 script -qec "ovlctl sync --quiet --mount $MNT/slow --timeout 1" /dev/null
+	assert_output --partial "not done in time"
+	refute_output --partial "left"
+	assert_value slow sync/inflight_inodes 1
+	go_on
+	retry_until 60 value_is slow sync/containerized_total 3
+	assert_clean "$UPPER/slow/upper/file"
+	run -0 ovlctl sync --mount "$MNT/slow" --timeout 60
 	assert_output --partial "0B written"
-	run -3 ovlctl sync --mount "$MNT/own" --mount /nowhere
+	run -3 ovlctl sync --mount "$MNT/slow" --mount /nowhere
 }

@@ -22,6 +22,7 @@ load lib/kernel
 load lib/disks
 load lib/overlays
 load lib/actor
+load lib/json
 
 # bats records the whole stack before every command, at the cost of some seventy others. Where in the
 # test file it is, is enough to know.

@@ -26,12 +26,14 @@ ask() {
 
 offers_all() { # SHELL
 	local shell=$1
-	offers "$shell" 'ovlctl ' stats top gc sync tune mode doctor
+	offers "$shell" 'ovlctl ' stats top gc sync tune mode list monitor doctor
 	offers "$shell" 'ovlctl st' stats
 	offers "$shell" 'ovlctl stats --p' --pid --prometheus
 	offers "$shell" 'ovlctl --expl' --explain
 	offers "$shell" 'ovlctl mode ' full auto
 	offers "$shell" 'ovlctl tune ' batch max_suspects
+	offers "$shell" 'ovlctl list --js' --json
+	offers "$shell" 'ovlctl list --sort=PA' PATH
 	offers "$shell" 'ovlctl stats --sort=MO' MODE MODE-REASON MOUNTPOINT
 	offers "$shell" 'ovlctl sync --mount=/mnt/var/lib/docker/overlay2/abc123/m' \
 		'(--mount=)?(/mnt/var/lib/docker/overlay2/abc123/)?merged'

@@ -113,11 +113,75 @@ load helpers
 
 @test "ovlctl - a full disk is noticed" {
 	local command
-	for command in stats 'stats --json' 'stats --prometheus' tune mode doctor 'top --batch -n 1' '--help'; do
+	for command in stats 'stats --json' 'stats --prometheus' tune 'tune batch=7 --all' mode 'mode full --all' doctor \
+		'sync --all' 'sync --all --json' 'top --batch -n 1' --list-columns --explain --help --version; do
 		run with_mounts "ovlctl $command >/dev/full"
 		assert_failure 1
 		assert_output --partial "standard output"
 	done
+}
+
+@test "ovlctl - a reader that went away is noticed, also where SIGPIPE is ignored" {
+	run with_mounts '(sleep 0.2; exec ovlctl stats) | true; echo "${PIPESTATUS[0]}"'
+	assert_output 141
+	run with_mounts 'trap "" PIPE; (sleep 0.2; ovlctl stats || echo "status $?" >&2) | true'
+	assert_line "ovlctl: standard output: Broken pipe"
+	assert_line "status 1"
+	run -1 with_mounts 'ovlctl stats >&-'
+	assert_output --partial "standard output: Bad file descriptor"
+	# Nothing was to be said.
+	run -0 with_mounts 'ovlctl tune batch=7 --all --quiet >&-'
+}
+
+@test "ovlctl - tables fit the terminal, and are whole elsewhere" {
+	local line
+	run -0 with_mounts 'script -qec "stty cols 80; ovlctl stats -o DEVICE,MODE,CONTAINER,MOUNTPOINT --color=never" /dev/null'
+	assert_line --partial "/mnt/var/lib"
+	for line in "${lines[@]}"; do
+		line=${line%$'\r'}
+		((${#line} <= 80))
+	done
+	run -0 with_mounts 'ovlctl stats -o DEVICE,MODE,CONTAINER,MOUNTPOINT,UPPERDIR'
+	assert_line --partial " /mnt/var/lib/docker/overlay2/abc123/merged "
+	assert_line --partial " /mnt/var/lib/docker/overlay2/abc123/diff"
+}
+
+@test "ovlctl - a module that is too old is called so" {
+	# /dev/null knows none of the ioctls.
+	run with_mounts '
+		mkdir /mnt/dev
+		touch /mnt/dev/{null,ovlsync}
+		mount --bind /dev/null /mnt/dev/null
+		mount --bind /dev/null /mnt/dev/ovlsync
+		mount --rbind /mnt/dev /dev
+		ovlctl gc --all || echo "gc: status $?"
+		ovlctl sync --mount "/mnt/plain u/merged" || echo "sync: status $?"'
+	assert_line "ovlctl: /mnt/plain u/merged: cannot collect: the ovlsync module that is loaded is too old for this ovlctl"
+	assert_line "ovlctl: /mnt/plain u/merged: cannot sync: the ovlsync module that is loaded is too old for this ovlctl"
+	assert_line "gc: status 1"
+	assert_line "sync: status 1"
+	# What it has not is not known, and the rest is shown.
+	run with_mounts 'rm /sys/fs/ovlsync/0:*/{sync/inflight_bytes,reaper/batch}; ovlctl stats --json'
+	[[ $(jq -c '[.mounts[] | .sync_inflight_bytes, .reaper_batch, .suspects_nr] | unique' <<<"$output") == '[null,3]' ]]
+	run -2 with_mounts 'rm /sys/fs/ovlsync/0:*/reaper/batch; ovlctl tune batch=7 --all'
+	assert_output --partial "batch: the mount is gone, or the module that is loaded has no such tunable"
+}
+
+@test "ovlctl - a mount that is gone is called so" {
+	local command
+	for command in stats tune 'tune batch=7' mode 'mode full' 'top -b -n 1'; do
+		run -2 with_mounts "rm -r /sys/fs/ovlsync/0:*; ovlctl $command --mount '/mnt/plain u/merged'"
+		assert_output "ovlctl: /mnt/plain u/merged: ovlsync is not attached to this overlay"
+	done
+	# One of two.
+	run -3 with_mounts 'rm -r "$(echo /sys/fs/ovlsync/0:* | cut -d " " -f 1)"
+		ovlctl tune batch=7 --mount "/mnt/plain u" --mount /mnt/var/lib/docker/overlay2/abc123/merged \
+			--mount "/mnt/plain u/merged"'
+	run -2 with_mounts 'mount=$(echo /sys/fs/ovlsync/0:* | cut -d " " -f 1)
+		{ sleep 0.5; rm -r "$mount"; } &
+		ovlctl top -b -d 1 --device "${mount##*/}"'
+	assert_line --partial "1 mount, 3 suspects"
+	assert_line --partial "ovlsync is not attached to this overlay"
 }
 
 @test "ovlctl - paths are those of --pid, and links stay within its root" {

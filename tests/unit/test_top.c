@@ -104,31 +104,58 @@ static void tunables_take_what_is_in_range(void **state)
 		assert_non_null(tunable_column(tunable)->detail);
 }
 
+static void assert_progress(struct progress *progress, uint64_t elapsed_ns, uint64_t dirty_bytes,
+			    const char *expected)
+{
+	char *text = progress_text(progress, elapsed_ns, dirty_bytes);
+
+	assert_string_equal(text, expected);
+	free(text);
+}
+
 static void progress_says_what_is_left(void **state)
 {
 	struct progress progress;
-	char *text;
 	int mount;
 
 	scratch_write(state, "mode", "containerized\n");
-	scratch_write(state, "suspects/nr", "1000\n");
+	scratch_write(state, "sync/inflight_inodes", "1000\n");
+	scratch_write(state, "sync/inflight_bytes", "20971520\n");
 	mount = sysfs_open(*state);
 	progress_begin(&progress, "/m", mount);
-	scratch_write(state, "suspects/nr", "400\n");
-	scratch_write(state, "sync/inflight_inodes", "64\n");
-	text = progress_text(&progress, 3000000000, 1 << 20);
-	assert_string_equal(text, "/m: 3 s, 400 inodes left, 64 in flight, 200/s, "
-				  "1M dirty on this host");
-	free(text);
+	assert_progress(&progress, 1000000000, 1 << 30, "/m: 1 s, 1000 inodes and 20M left");
+	scratch_write(state, "sync/inflight_inodes", "1\n");
+	scratch_write(state, "sync/inflight_bytes", "1048576\n");
+	assert_progress(&progress, 3000000000, 1 << 30, "/m: 3 s, 1 inode and 1M left, 9.5M/s");
+	/* More was written meanwhile: the rate is that from then on. */
+	scratch_write(state, "sync/inflight_bytes", "41943040\n");
+	assert_progress(&progress, 4000000000, 1 << 30, "/m: 4 s, 1 inode and 40M left");
+	scratch_write(state, "sync/inflight_bytes", "20971520\n");
+	assert_progress(&progress, 5000000000, 1 << 30, "/m: 5 s, 1 inode and 20M left, 20M/s");
+	scratch_write(state, "sync/inflight_inodes", "0\n");
+	scratch_write(state, "sync/inflight_bytes", "0\n");
+	assert_progress(&progress, 6000000000, 1 << 30, "/m: 6 s, committing the journal");
+	close(mount);
+}
+
+static void progress_of_a_full_sync_is_the_hosts(void **state)
+{
+	struct progress progress;
+	int mount;
+
 	scratch_write(state, "mode", "full\n");
-	text = progress_text(&progress, 3000000000, 1 << 20);
-	assert_string_equal(text, "/m: 3 s, 1M dirty on this host");
-	free(text);
+	scratch_write(state, "sync/inflight_inodes", "1\n");
+	mount = sysfs_open(*state);
+	progress_begin(&progress, "/m", mount);
+	assert_progress(&progress, 1000000000, 30 << 20,
+			"/m: 1 s, flushing the whole upper filesystem, 30M dirty on this host");
+	assert_progress(&progress, 3000000000, 10 << 20,
+			"/m: 3 s, flushing the whole upper filesystem, 10M dirty on this host, "
+			"10M/s");
 	close(mount);
 	progress_begin(&progress, "/m", -1);
-	text = progress_text(&progress, 0, 0);
-	assert_string_equal(text, "/m: 0 s, 0B dirty on this host");
-	free(text);
+	assert_progress(&progress, 0, 0,
+			"/m: 0 s, flushing the whole upper filesystem, 0B dirty on this host");
 }
 
 static void job_double(void *data, void *result)
@@ -229,6 +256,7 @@ int main(void)
 		cmocka_unit_test(rates_are_per_second),
 		cmocka_unit_test(tunables_take_what_is_in_range),
 		SCRATCH_TEST(progress_says_what_is_left),
+		SCRATCH_TEST(progress_of_a_full_sync_is_the_hosts),
 		cmocka_unit_test(job_brings_its_result),
 		cmocka_unit_test(job_goes_on_after_a_timeout),
 		cmocka_unit_test(job_is_left_at_a_signal),
