@@ -22,6 +22,7 @@ static void visit_own(const struct argp *argp, int group, const struct option_vi
 	}
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as the tables in the source are nested. */
 static void visit_all(const struct argp *argp, const struct option_visitor *visitor)
 {
 	const struct argp_child *child;
