@@ -83,6 +83,11 @@ faults-%: deps
 test-debug: cli-after-deps tools guest-debug ## the bats suite on the debug kernel
 	@tests/run debug
 
+.PHONY: test-kcsan
+test-kcsan: cli-after-deps tools guest-kcsan ## the stress test on the kernel that looks for data races
+	+@$(MAKE) --no-print-directory -s -C tests/stress O=../../$(O)
+	@STRESS_CPUS="$${STRESS_CPUS:-2 4}" tests/stress/run kcsan
+
 .PHONY: style
 style: ## check the style of C, shell and commits
 	@scripts/style
