@@ -9,13 +9,13 @@
 #include <linux/sched.h>
 #include <linux/string.h>
 
+#include "cover.h"
+
 /* Less than there are addresses in our text: what falls on the same bit is taken for the same. */
 #define COVER_BITS 16384
 
 static DECLARE_BITMAP(reached, COVER_BITS);
 static int cover_tgid;
-
-void __sanitizer_cov_trace_pc(void);
 
 void notrace __sanitizer_cov_trace_pc(void)
 {
