@@ -116,9 +116,12 @@ static long do_ioctl(long n, unsigned long cmd, size_t size)
 		struct ovlsync_sync sync;
 		struct ovlsync_stats stats;
 	} arg = { .gc = { .size = size, .fd = fds[n] } };
-	int device = open_or_die(OVLSYNC_DEVICE, O_RDWR), error;
-	long result = ioctl(device, cmd, &arg);
+	int device = open(OVLSYNC_DEVICE, O_RDWR | O_CLOEXEC), error;
+	long result;
 
+	if (device < 0)
+		return device;
+	result = ioctl(device, cmd, &arg);
 	error = errno;
 	close(device);
 	errno = error;
