@@ -64,7 +64,7 @@ static int shim_sync_fs(struct super_block *sb, int wait)
 	if (!m)
 		return stock_ops->sync_fs(sb, wait);
 	/* Only a superblock that is being unmounted has no active reference. */
-	if (!m->tunables.umount_syncs && !atomic_read(&sb->s_active))
+	if (!READ_ONCE(m->tunables.umount_syncs) && !atomic_read(&sb->s_active))
 		return 0;
 	return ovlsync_sync(m, wait, stock_ops->sync_fs, &result);
 }
