@@ -21,7 +21,7 @@ cli: ## build only build/ovlctl
 	+@$(MAKE) --no-print-directory -C cli O=../$(O)
 
 # Built in a directory of its own for each kernel, of links to the sources.
-MODULE_DIR = $(O)/$(KVER)$(if $(OVLSYNC_TEST_FAULTS),-faults)
+MODULE_DIR = $(O)/$(KVER)$(if $(OVLSYNC_TEST_FAULTS),-faults)$(if $(OVLSYNC_TEST_COVER),-cover)
 
 .PHONY: module
 module: ## build only build/<release>/ovlsync.ko
@@ -37,6 +37,12 @@ module: ## build only build/<release>/ovlsync.ko
 .PHONY: module-faults
 module-faults:
 	+@$(MAKE) --no-print-directory -s module OVLSYNC_TEST_FAULTS=y
+
+# That tells what of it was reached (module/cover.c), in build/<release>-cover/: for fuzzing.
+.PHONY: cover-%
+cover-%: deps
+	+@eval "$$(tests/vm/kernel $*)" && \
+		$(MAKE) --no-print-directory -s module OVLSYNC_TEST_COVER=y KVER="$$release" KDIR="$$build"
 
 .PHONY: deps
 deps: ## install what building and testing need, where it is missing
@@ -60,6 +66,7 @@ cli-after-deps: deps
 .PHONY: tools
 tools: deps
 	+@$(MAKE) --no-print-directory -s -C tests/tools O=../../$(O)
+	+@$(MAKE) --no-print-directory -s -C tests/fuzz/kernel O=../../../$(O)
 
 .PHONY: test
 test: cli-after-deps tools $(TEST_KERNELS:%=guest-%) $(TEST_KERNELS:%=faults-%) ## host tests, and the bats suite and quick crash tests in guests of both kernels
@@ -83,6 +90,11 @@ faults-%: deps
 .PHONY: test-debug
 test-debug: cli-after-deps tools guest-debug ## the bats suite on the debug kernel
 	@tests/run debug
+
+.PHONY: test-kcsan
+test-kcsan: cli-after-deps tools guest-kcsan ## the stress test on the kernel that looks for data races
+	+@$(MAKE) --no-print-directory -s -C tests/stress O=../../$(O)
+	@STRESS_CPUS="$${STRESS_CPUS:-2 4}" tests/stress/run kcsan
 
 .PHONY: style
 style: ## check the style of C, shell and commits
@@ -112,6 +124,10 @@ generate: cli ## make completions, docs/ABI and parts of the man pages of ovlctl
 .PHONY: fuzz
 fuzz: ## fuzz ovlctl's parsers, FUZZ_SECONDS=60 each
 	@tests/fuzz/run
+
+.PHONY: fuzz-kernel
+fuzz-kernel: cli-after-deps guest-debug cover-debug ## fuzz the module's interfaces on the debug kernel, FUZZ_SECONDS=60
+	@tests/fuzz/kernel/run
 
 .PHONY: analyze
 analyze: ## every static checker on module and ovlctl (scripts/install-deps analyze)

@@ -27,6 +27,7 @@ static void visit_own(const struct argp *argp, int group, const struct option_vi
  * @argp: the parser
  * @visitor: the visitor
  */
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as the tables in the source are nested. */
 void options_visit_argp(const struct argp *argp, const struct option_visitor *visitor)
 {
 	const struct argp_child *child;

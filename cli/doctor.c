@@ -231,7 +231,7 @@ static enum ovlctl_status doctor_run(struct doctor *doctor)
 	if (doctor->sysfs >= 0)
 		close(doctor->sysfs);
 	mounts_free(mounts);
-	return status ?: printed;
+	return status ? status : printed;
 }
 
 int cmd_doctor(int argc, char **argv)

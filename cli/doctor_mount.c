@@ -84,9 +84,7 @@ static void look_at_mode(const struct subject *s)
 		return;
 	}
 	finding = xasprintf("%s: %s (upper: %s on %s)", mode, reason, fstype, upper);
-	if (!strcmp(mode, "containerized"))
-		add(s, DOCTOR_OK, finding, NULL);
-	else if (!strcmp(mode, "nosync"))
+	if (!strcmp(mode, "containerized") || !strcmp(mode, "nosync"))
 		add(s, DOCTOR_OK, finding, NULL);
 	else if (!strcmp(mode, "volatile"))
 		add(s, DOCTOR_NOTE, finding, NULL);

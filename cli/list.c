@@ -176,16 +176,13 @@ static void set_number(struct value *cell, const struct netlink_message *message
 static void set_state(struct value *cell, const struct netlink_message *message)
 {
 	uint64_t state = message->number[OVLSYNC_A_STATE];
-	char text[sizeof(",open,dirty,writeback")] = "";
+	char text[sizeof(",open,dirty,writeback")];
 
 	if (!message->has[OVLSYNC_A_STATE])
 		return;
-	if (state & OVLSYNC_STATE_OPEN)
-		strcat(text, ",open");
-	if (state & OVLSYNC_STATE_DIRTY)
-		strcat(text, ",dirty");
-	if (state & OVLSYNC_STATE_WRITEBACK)
-		strcat(text, ",writeback");
+	snprintf(text, sizeof(text), "%s%s%s", state & OVLSYNC_STATE_OPEN ? ",open" : "",
+		 state & OVLSYNC_STATE_DIRTY ? ",dirty" : "",
+		 state & OVLSYNC_STATE_WRITEBACK ? ",writeback" : "");
 	value_set_string(cell, *text ? text + 1 : "clean");
 }
 

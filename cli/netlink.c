@@ -199,11 +199,13 @@ int netlink_decode(const void *buf, size_t len, uint16_t family, netlink_fn fn, 
 		   struct netlink_end *end)
 {
 	const struct nlmsghdr *head;
+	const char *messages = buf;
 	size_t at = 0;
 	int ret = 0;
 
-	for (; !ret && is_message(buf + at, len - at); at += MNL_ALIGN(head->nlmsg_len)) {
-		head = buf + at;
+	for (; !ret && is_message((const void *)(messages + at), len - at);
+	     at += MNL_ALIGN(head->nlmsg_len)) {
+		head = (const void *)(messages + at);
 		if (head->nlmsg_flags & NLM_F_DUMP_INTR)
 			end->interrupted = true;
 		if (head->nlmsg_type == NLMSG_DONE || head->nlmsg_type == NLMSG_ERROR)

@@ -257,7 +257,7 @@ static enum ovlctl_status stats_run(struct stats *stats)
 int cmd_stats(int argc, char **argv)
 {
 	struct stats stats = { 0 };
-	int status;
+	enum ovlctl_status status;
 
 	rows_init(&stats.rows, stats_columns);
 	output_args_init(&stats.output, stats_columns, DEFAULT_COLUMNS);

@@ -317,7 +317,7 @@ int cmd_top(int argc, char **argv)
 {
 	struct sigaction action = { .sa_handler = stop };
 	struct top top = { .delay_ns = 2000000000 };
-	int status;
+	enum ovlctl_status status;
 
 	output_args_init(&top.output, top_columns, DEFAULT_COLUMNS);
 	argp_parse(&top_argp, argc, argv, 0, NULL, &top);

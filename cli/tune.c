@@ -355,7 +355,7 @@ static enum ovlctl_status tune_explain(void)
 int cmd_tune(int argc, char **argv)
 {
 	struct tune tune = { 0 };
-	int status;
+	enum ovlctl_status status;
 
 	rows_init(&tune.rows, tune_columns);
 	tune.rows.name = "tunables";

@@ -176,7 +176,11 @@ static void write_one(struct ovlsync_mount *m, struct inode *inode,
 	    mapping_tagged(inode->i_mapping, PAGECACHE_TAG_DIRTY))
 		err = ovlsync_fdatawrite(inode->i_mapping, sync_mode, &pages);
 
-	if (err && err != -EAGAIN)
+	/*
+	 * Without memory pages stay dirty: the second half writes them, in which do_writepages()
+	 * tries until there is some.
+	 */
+	if (err && err != -EAGAIN && err != -ENOMEM)
 		record_error(m, err);
 	if (pages) {
 		result->inodes++;

@@ -85,6 +85,33 @@ all_values() {
 	((written == 17))
 }
 
+@test "security - root sets every module parameter" {
+	run -0 bash -c "$TRY_ALL" - /sys/module/ovlsync/parameters
+	[[ ${#lines[@]} == 5 && $output != *unreadable* ]]
+}
+
+# may EXPECTED PREFIX...: what comes of each request of netlink's by whom PREFIX makes the caller.
+may() {
+	local expected=$1 request
+	shift
+	for request in mounts suspects "mounts --join"; do
+		# shellcheck disable=SC2086  # several words
+		run "$@" "$TOOLS/netlink" $request
+		[[ ${lines[0]} == "$expected" ]] || {
+			echo "netlink $request with '$*': $output, not $expected" >&2
+			return 1
+		}
+	done
+}
+
+@test "security - netlink dumps and events are for root of the host" {
+	may ok env
+	may EPERM as_user
+	need_user_namespaces
+	may EPERM as_container
+	may "no family" as_user unshare --user --map-root-user --mount --net
+}
+
 @test "security - the device is closed to an unprivileged user and to root of a user namespace" {
 	run as_user "$TOOLS/ioctl" stats --path "$MNT/own"
 	assert_output --partial "Permission denied"

@@ -185,6 +185,43 @@ writes_of_every_kind() {
 	writes_of_every_kind
 }
 
+@test "coexistence - layers on a mount with mapped owners" {
+	kernel_at_least 5.19 || skip "overlayfs of this kernel takes no layers on idmapped mounts"
+	mkdir -p "$UPPER/layer/dir" "$MNT/mapped" "$MNT/own"
+	write_file "$UPPER/layer/below" "$SIZE"
+	mkdir -p "$UPPER/own/upper" "$UPPER/own/work"
+	chown -R 10000:10000 "$UPPER/layer" "$UPPER/own"
+	# What belongs to 10000 belongs to root there.
+	"$TOOLS/idmap" "$UPPER" "$MNT/mapped" 10000
+	mount -t overlay -o "lowerdir=$MNT/mapped/layer,upperdir=$MNT/mapped/own/upper,workdir=$MNT/mapped/own/work" \
+		own "$MNT/own"
+	OVERLAYS+=(mapped own)
+	assert_value_like own upper_fstype ext4
+	writes_of_every_kind
+	[[ $(stat -c %u "$MNT/own/new" "$UPPER/own/upper/new") == $'0\n10000' ]]
+}
+
+@test "coexistence - IMA and the security modules of the kernel as it is shipped" {
+	local ima=/sys/kernel/security/ima
+	mountpoint -q /sys/kernel/security || mount -t securityfs securityfs /sys/kernel/security
+	[[ -e $ima/policy ]] || skip "this kernel has no IMA, or has been told what to measure"
+	[[ $(</sys/kernel/security/lsm) == *apparmor* ]]
+	# It can be told once. All that belongs to this owner is measured.
+	echo "measure func=FILE_CHECK mask=MAY_READ fowner=54321" >"$ima/policy"
+	mount_with index=on
+	writes_of_every_kind
+	chown 54321 "$MNT/own/new" "$MNT/own/below"
+	cat "$MNT/own/new" "$MNT/own/below" >/dev/null
+	grep -q "$MNT/own/new" "$ima/ascii_runtime_measurements"
+	# Written again, and measured again.
+	actor open 0 rw "$MNT/own/new"
+	actor write 0 0 "$SIZE" w
+	assert_containerized own "$UPPER/own/upper/new"
+	actor close 0
+	cat "$MNT/own/new" >/dev/null
+	(($(grep -c "$MNT/own/new" "$ima/ascii_runtime_measurements") == 2))
+}
+
 @test "coexistence - overlay.ko is held while the module is loaded and not after" {
 	[[ -e /sys/module/overlay/refcnt ]] || skip "overlayfs is built into this kernel"
 	no_module

@@ -83,5 +83,7 @@ void turn_tune(struct task *task);
 void turn_shrink(struct task *task);
 void turn_freeze(struct task *task);
 void turn_load(struct task *task);
+void turn_dump(struct task *task);
+void turn_listen(struct task *task);
 
 #endif

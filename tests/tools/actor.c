@@ -11,10 +11,19 @@
  *   fill N CHAR | unmap N
  *   truncate PATH SIZE | unlink PATH
  *   fsopen N FSTYPE | fsconfig N KEY VALUE | fsmount N PATH
+ *   gc N | sync N | stats N  the ioctl, on descriptor N
+ *   load FILE | unload NAME  a module
+ *   mount PATH OPTIONS       an overlay
+ *   umount PATH | read PATH | put PATH TEXT
+ *   failing NTH COMMAND...   the NTH allocation of COMMAND fails (CONFIG_FAULT_INJECTION); "failed"
+ *                            follows the answer if there were so many
  */
+#include <linux/ovlsync.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include "tool.h"
 
@@ -112,6 +121,52 @@ static long do_fsmount(long n, const char *path)
 	return move_mount(mount_fd, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) ?: close(mount_fd);
 }
 
+static long do_ioctl(long n, unsigned long cmd, size_t size)
+{
+	union {
+		struct ovlsync_gc gc;
+		struct ovlsync_sync sync;
+		struct ovlsync_stats stats;
+	} arg = { .gc = { .size = size, .fd = fds[n] } };
+	int device = open(OVLSYNC_DEVICE, O_RDWR | O_CLOEXEC), error;
+	long result;
+
+	if (device < 0)
+		return device;
+	result = ioctl(device, cmd, &arg);
+	error = errno;
+	close(device);
+	errno = error;
+	return result;
+}
+
+static long do_load(const char *path)
+{
+	int fd = open_or_die(path, O_RDONLY), error;
+	long result = syscall(SYS_finit_module, fd, "", 0);
+
+	error = errno;
+	close(fd);
+	errno = error;
+	return result;
+}
+
+/* Reads @path, or writes @text to it. */
+static long do_file(const char *path, const char *text)
+{
+	int fd = open(path, (text ? O_WRONLY : O_RDONLY) | O_CLOEXEC), error;
+	char buf[4096];
+	long result;
+
+	if (fd < 0)
+		return fd;
+	result = text ? write(fd, text, strlen(text)) : read(fd, buf, sizeof(buf));
+	error = errno;
+	close(fd);
+	errno = error;
+	return result;
+}
+
 static long act_on(const char *verb, long n, const char *a, const char *b, const char *c)
 {
 	if (n < 0 || n >= HANDLES)
@@ -136,6 +191,12 @@ static long act_on(const char *verb, long n, const char *a, const char *b, const
 		return do_fill(n, a[0]);
 	if (!strcmp(verb, "unmap"))
 		return munmap(maps[n].address, maps[n].size);
+	if (!strcmp(verb, "gc"))
+		return do_ioctl(n, OVLSYNC_IOC_GC, sizeof(struct ovlsync_gc));
+	if (!strcmp(verb, "sync"))
+		return do_ioctl(n, OVLSYNC_IOC_SYNC, sizeof(struct ovlsync_sync));
+	if (!strcmp(verb, "stats"))
+		return do_ioctl(n, OVLSYNC_IOC_STATS, sizeof(struct ovlsync_stats));
 	if (!strcmp(verb, "fsopen")) {
 		fds[n] = fsopen(a, FSOPEN_CLOEXEC);
 		return fds[n];
@@ -159,16 +220,48 @@ static long act(char *line)
 		return truncate(words[1], atoll(words[2]));
 	if (!strcmp(words[0], "unlink"))
 		return unlink(words[1]);
+	if (!strcmp(words[0], "load"))
+		return do_load(words[1]);
+	if (!strcmp(words[0], "unload"))
+		return syscall(SYS_delete_module, words[1], O_NONBLOCK);
+	if (!strcmp(words[0], "mount"))
+		return mount("overlay", words[1], "overlay", 0, words[2]);
+	if (!strcmp(words[0], "umount"))
+		return umount(words[1]);
+	if (!strcmp(words[0], "read"))
+		return do_file(words[1], NULL);
+	if (!strcmp(words[0], "put"))
+		return do_file(words[1], words[2]);
 	return act_on(words[0], atol(words[1]), words[2], words[3], words[4]);
+}
+
+/* Returns false if there was no allocation left to fail. */
+static bool act_failing(char *line, const char **answer)
+{
+	unsigned int nth;
+	int skip = 0;
+
+	if (sscanf(line, "failing %u %n", &nth, &skip) != 1 || !skip)
+		errx(64, "failing: no number");
+	fail_nth(nth);
+	*answer = outcome(act(line + skip));
+	return fail_nth(0) == 0;
 }
 
 int main(void)
 {
+	const char *answer;
 	char *line = NULL;
 	size_t size = 0;
+	bool failed;
 
 	while (getline(&line, &size, stdin) > 0) {
-		puts(outcome(act(line)));
+		failed = false;
+		if (!strncmp(line, "failing ", 8))
+			failed = act_failing(line, &answer);
+		else
+			answer = outcome(act(line));
+		printf("%s%s\n", answer, failed ? " failed" : "");
 		fflush(stdout);
 	}
 	return 0;

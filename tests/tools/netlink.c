@@ -9,30 +9,16 @@
  *   --then-nobody         drop after the socket was opened
  *   --hold                stop after the first piece; say "held", go on with a line of stdin
  *   --join                only join the group of events
+ *   --fail N              the Nth allocation fails from the request on (CONFIG_FAULT_INJECTION)
  *
  * Prints "ok", or the name of the error, "text=" the reason in the extended ACK, "messages=" how
- * many came, and "interrupted=1" if the dump was marked so.
+ * many came, and "interrupted=1" if the dump was marked so; with --fail "failed=1" if there were so
+ * many allocations.
  */
 #include <getopt.h>
-#include <linux/genetlink.h>
-#include <linux/netlink.h>
-#include <linux/ovlsync.h>
-#include <sys/socket.h>
 
+#include "genl.h"
 #include "tool.h"
-
-#ifndef SOL_NETLINK
-#define SOL_NETLINK 270
-#endif
-
-/* Receive little at a time, so that there is something left to hold. */
-#define RECEIVE_SIZE 8192
-
-struct message {
-	struct nlmsghdr head;
-	struct genlmsghdr genl;
-	unsigned char attrs[512];
-};
 
 struct answer {
 	int error;
@@ -42,67 +28,19 @@ struct answer {
 	bool done;
 };
 
-static void *put(struct message *m, unsigned int type, const void *data, size_t length)
+static void put(struct genl_message *m, unsigned int type, const void *data, size_t length)
 {
-	struct nlattr *attr = (void *)((char *)m + NLMSG_ALIGN(m->head.nlmsg_len));
-
-	if ((char *)attr + NLA_HDRLEN + NLA_ALIGN(length) > (char *)(m + 1))
+	if (!genl_put(m, type, data, length))
 		errx(64, "too many attributes");
-	attr->nla_type = type;
-	attr->nla_len = NLA_HDRLEN + length;
-	if (data)
-		memcpy((char *)attr + NLA_HDRLEN, data, length);
-	m->head.nlmsg_len = NLMSG_ALIGN(m->head.nlmsg_len) + NLA_ALIGN(attr->nla_len);
-	return attr;
-}
-
-static const struct nlattr *find(const void *from, size_t length, unsigned int type)
-{
-	const char *at = from, *end = at + length;
-
-	while (at + NLA_HDRLEN <= end) {
-		const struct nlattr *attr = (const void *)at;
-
-		if (attr->nla_len < NLA_HDRLEN)
-			break;
-		if ((attr->nla_type & NLA_TYPE_MASK) == type)
-			return attr;
-		at += NLA_ALIGN(attr->nla_len);
-	}
-	return NULL;
-}
-
-static const void *payload(const struct nlattr *attr)
-{
-	return (const char *)attr + NLA_HDRLEN;
-}
-
-static void message_init(struct message *m, unsigned int type, unsigned int flags, unsigned int cmd)
-{
-	memset(m, 0, sizeof(*m));
-	m->head.nlmsg_len = NLMSG_LENGTH(GENL_HDRLEN);
-	m->head.nlmsg_type = type;
-	m->head.nlmsg_flags = NLM_F_REQUEST | flags;
-	m->head.nlmsg_seq = 1;
-	m->genl.cmd = cmd;
-	m->genl.version = OVLSYNC_GENL_VERSION;
-}
-
-static void send_message(int fd, const struct message *m)
-{
-	struct sockaddr_nl to = { .nl_family = AF_NETLINK };
-
-	if (sendto(fd, m, m->head.nlmsg_len, 0, (struct sockaddr *)&to, sizeof(to)) < 0)
-		err(1, "sendto");
 }
 
 static size_t receive(int fd, void *buf)
 {
-	ssize_t length = recv(fd, buf, RECEIVE_SIZE, MSG_TRUNC);
+	ssize_t length = recv(fd, buf, GENL_RECEIVE_BYTES, MSG_TRUNC);
 
 	if (length < 0)
 		err(1, "recv");
-	if (length > RECEIVE_SIZE)
+	if (length > GENL_RECEIVE_BYTES)
 		errx(1, "a message of %zd bytes", length);
 	return length;
 }
@@ -124,9 +62,9 @@ static void take_error(const struct nlmsghdr *head, struct answer *answer)
 	}
 	if (!(head->nlmsg_flags & NLM_F_ACK_TLVS) || length < skip)
 		return;
-	text = find(data + NLMSG_ALIGN(skip), length - NLMSG_ALIGN(skip), NLMSGERR_ATTR_MSG);
+	text = genl_find(data + NLMSG_ALIGN(skip), length - NLMSG_ALIGN(skip), NLMSGERR_ATTR_MSG);
 	if (text)
-		snprintf(answer->text, sizeof(answer->text), "%s", (const char *)payload(text));
+		snprintf(answer->text, sizeof(answer->text), "%s", (const char *)genl_payload(text));
 }
 
 static void take(const void *buf, size_t length, struct answer *answer)
@@ -143,39 +81,6 @@ static void take(const void *buf, size_t length, struct answer *answer)
 	}
 }
 
-static unsigned int group_in(const struct nlattr *groups)
-{
-	const struct nlattr *one = payload(groups);
-	const struct nlattr *id = find(payload(one), one->nla_len - NLA_HDRLEN,
-				       CTRL_ATTR_MCAST_GRP_ID);
-
-	return *(const uint32_t *)payload(id);
-}
-
-/* Returns the family's number, and sets that of its group; 0 if there is no such family. */
-static unsigned int look_up(int fd, unsigned int *group)
-{
-	char buf[RECEIVE_SIZE] __attribute__((aligned(8)));
-	const struct nlmsghdr *head = (void *)buf;
-	const struct nlattr *id, *groups;
-	struct message m;
-	size_t length;
-
-	message_init(&m, GENL_ID_CTRL, 0, CTRL_CMD_GETFAMILY);
-	put(&m, CTRL_ATTR_FAMILY_NAME, OVLSYNC_GENL_NAME, sizeof(OVLSYNC_GENL_NAME));
-	send_message(fd, &m);
-	length = receive(fd, buf);
-	if (head->nlmsg_type == NLMSG_ERROR)
-		return 0;
-	length -= NLMSG_LENGTH(GENL_HDRLEN);
-	id = find(buf + NLMSG_LENGTH(GENL_HDRLEN), length, CTRL_ATTR_FAMILY_ID);
-	groups = find(buf + NLMSG_LENGTH(GENL_HDRLEN), length, CTRL_ATTR_MCAST_GROUPS);
-	if (!id || !groups)
-		errx(1, "no number or no group in the family");
-	*group = group_in(groups);
-	return *(const uint16_t *)payload(id);
-}
-
 static void become_nobody(void)
 {
 	if (setresgid(65534, 65534, 65534) || setresuid(65534, 65534, 65534))
@@ -183,11 +88,12 @@ static void become_nobody(void)
 }
 
 struct request {
-	struct message m;
+	struct genl_message m;
 	bool hold;
 	bool join;
 	bool nobody_first;
 	bool nobody_then;
+	unsigned int fail;
 };
 
 static const struct option options[] = {
@@ -201,12 +107,13 @@ static const struct option options[] = {
 	{ "then-nobody", no_argument, NULL, 't' },
 	{ "hold", no_argument, NULL, 'h' },
 	{ "join", no_argument, NULL, 'j' },
+	{ "fail", required_argument, NULL, 'F' },
 	{ NULL, 0, NULL, 0 },
 };
 
 static void take_option(int option, struct request *r)
 {
-	char *rest = NULL;
+	char *rest = "";
 	uint32_t value = optarg ? strtoul(optarg, &rest, 0) : 0;
 
 	switch (option) {
@@ -240,6 +147,9 @@ static void take_option(int option, struct request *r)
 	case 'j':
 		r->join = true;
 		break;
+	case 'F':
+		r->fail = value;
+		break;
 	default:
 		exit(64);
 	}
@@ -256,10 +166,13 @@ static unsigned int command(const char *name)
 
 static void ask(int fd, struct request *r, struct answer *answer)
 {
-	char buf[RECEIVE_SIZE] __attribute__((aligned(8)));
+	char buf[GENL_RECEIVE_BYTES] __attribute__((aligned(8)));
 	char line[16];
 
-	send_message(fd, &r->m);
+	if (r->fail)
+		fail_nth(r->fail);
+	if (genl_send(fd, &r->m, r->m.head.nlmsg_len) < 0)
+		err(1, "sendto");
 	while (!answer->done) {
 		take(buf, receive(fd, buf), answer);
 		if (!r->hold)
@@ -272,6 +185,20 @@ static void ask(int fd, struct request *r, struct answer *answer)
 	}
 }
 
+static int join(int fd, unsigned int group, unsigned int fail)
+{
+	const char *result;
+
+	if (fail)
+		fail_nth(fail);
+	result = outcome(setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group,
+				    sizeof(group)));
+	puts(result);
+	if (fail)
+		printf("failed=%d\n", !fail_nth(0));
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct answer answer = { 0 };
@@ -281,7 +208,7 @@ int main(int argc, char **argv)
 
 	if (argc < 2)
 		errx(64, "usage: netlink mounts|suspects|NUMBER [OPTION]...");
-	message_init(&r.m, 0, NLM_F_DUMP, command(argv[1]));
+	genl_init(&r.m, 0, NLM_F_DUMP, command(argv[1]));
 	optind = 2;
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
 		take_option(option, &r);
@@ -294,18 +221,17 @@ int main(int argc, char **argv)
 	setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
 	if (r.nobody_then)
 		become_nobody();
-	family = look_up(fd, &group);
+	family = genl_look_up(fd, &group);
 	if (!family) {
 		puts("no family");
 		return 1;
 	}
-	if (r.join) {
-		puts(outcome(setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group,
-					sizeof(group))));
-		return 0;
-	}
+	if (r.join)
+		return join(fd, group, r.fail);
 	r.m.head.nlmsg_type = family;
 	ask(fd, &r, &answer);
+	if (r.fail)
+		printf("failed=%d\n", !fail_nth(0));
 	puts(answer.error ? strerrorname_np(-answer.error) : "ok");
 	if (*answer.text)
 		printf("text=%s\n", answer.text);

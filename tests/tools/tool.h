@@ -29,4 +29,24 @@ static inline int open_or_die(const char *path, int flags)
 	return fd;
 }
 
+/*
+ * The @nth allocation from now on fails that this thread makes, 0: none does; which ones count is up
+ * to the filters of failslab and fail_page_alloc.  Returns what was left of the number before: 0 if
+ * that allocation has failed.
+ */
+static inline unsigned int fail_nth(unsigned int nth)
+{
+	static int fd = -1;
+	char text[16] = "";
+
+	if (fd < 0)
+		fd = open_or_die("/proc/thread-self/fail-nth", O_RDWR);
+	if (pread(fd, text, sizeof(text) - 1, 0) < 0)
+		err(1, "fail-nth");
+	/* The kernel takes it from the beginning, wherever that is. */
+	if (dprintf(fd, "%u", nth) < 0)
+		err(1, "fail-nth");
+	return strtoul(text, NULL, 10);
+}
+
 #endif
