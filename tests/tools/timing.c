@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * timing syncfs|umount PATH: does it and prints how many microseconds it took.
+ * timing syncfs|umount|fsync PATH: does it and prints how many microseconds it took.
  *
  * Only the system call is measured: a shell's fork and exec take longer than what is to be seen.
  */
@@ -23,7 +23,7 @@ int main(int argc, char **argv)
 	int fd, failed;
 
 	if (argc != 3)
-		errx(64, "usage: timing syncfs|umount PATH");
+		errx(64, "usage: timing syncfs|umount|fsync PATH");
 	if (!strcmp(argv[1], "syncfs")) {
 		fd = open_or_die(argv[2], O_RDONLY | O_DIRECTORY);
 		begun = now_us();
@@ -31,8 +31,12 @@ int main(int argc, char **argv)
 	} else if (!strcmp(argv[1], "umount")) {
 		begun = now_us();
 		failed = umount2(argv[2], 0);
+	} else if (!strcmp(argv[1], "fsync")) {
+		fd = open_or_die(argv[2], O_RDONLY);
+		begun = now_us();
+		failed = fsync(fd);
 	} else {
-		errx(64, "%s: not syncfs or umount", argv[1]);
+		errx(64, "%s: not syncfs, umount or fsync", argv[1]);
 	}
 	ended = now_us();
 	if (failed)

@@ -1,0 +1,29 @@
+include "stats";
+
+.samples as $all
+| ($all | map(.fs) | unique) as $filesystems
+| ($all | map({nr, bytes}) | unique) as $sizes
+| def us($fs; $how; $size): $all | values_of({fs: $fs, how: $how} + $size; "us");
+def name($size): if $size.nr > 1 or $size.bytes < 1000000 then "\($size.nr) × \($size.bytes / 1024 | floor) KiB"
+	else "\($size.bytes / 1000000) MB" end;
+def ratio($fs; $how; $to; $size): (us($fs; $how; $size) | median) / (us($fs; $to; $size) | median);
+def worst($fs; $how; $to): [$sizes[] as $size | {size: name($size), ratio: ratio($fs; $how; $to; $size)}] | max_by(.ratio);
+{
+	tables: [{
+		title: "syncfs of new files, ms",
+		head: ["upper", "files", "limit, median", "p90", "ovlsync, median", "p90", "beside a neighbour, median", "p90",
+			"stock, median", "p90", "ovlsync / limit", "beside / limit", "ovlsync / stock"],
+		rows: [$filesystems[] as $fs | $sizes[] as $size
+			| [$fs, name($size)]
+			+ [us($fs; "limit", "ovlsync", "beside", "stock"; $size) | (median | ms), (p90 | ms)]
+			+ [ratio($fs; "ovlsync"; "limit"; $size), ratio($fs; "beside"; "limit"; $size),
+				ratio($fs; "ovlsync"; "stock"; $size)]]
+	}],
+	marks: [$filesystems[] as $fs
+		| (worst($fs; "ovlsync"; "limit") | at_most("\($fs): ovlsync / limit, the worst (\(.size))"; .ratio; 1.2)),
+		(worst($fs; "beside"; "limit") | at_most("\($fs): the same beside a neighbour (\(.size))"; .ratio; 1.2)),
+		(worst($fs; "ovlsync"; "stock") | at_most("\($fs): ovlsync / stock, the worst (\(.size))"; .ratio; 1.05))],
+	plot: [["files"] + [$filesystems[] as $fs | "\($fs) / limit", "\($fs) / stock"],
+		($sizes[] as $size | [name($size)]
+			+ [$filesystems[] as $fs | ratio($fs; "ovlsync"; "limit"; $size), ratio($fs; "ovlsync"; "stock"; $size)])]
+}
