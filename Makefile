@@ -83,6 +83,22 @@ faults-%: deps
 test-debug: cli-after-deps tools guest-debug ## the bats suite on the debug kernel
 	@tests/run debug
 
+BENCHMARKS := noisy-idle noisy-busy alternatives limit lookup-million untar overhead scale
+
+.PHONY: bench
+bench: bench-ready ## every benchmark: tables and plots into docs/ (half an hour; bench/run says how to make it less)
+	@bench/run all
+
+# A single one: make bench-limit. `own-only` is measured beside the limit.
+.PHONY: $(BENCHMARKS:%=bench-%) bench-own-only
+$(BENCHMARKS:%=bench-%): bench-%: bench-ready
+	@bench/run $*
+bench-own-only: bench-limit
+
+.PHONY: bench-ready
+bench-ready: DEPS := build guest bench
+bench-ready: cli-after-deps tools $(patsubst %,guest-%,$(or $(BENCH_KERNELS),6.12))
+
 .PHONY: style
 style: ## check the style of C, shell and commits
 	@scripts/style

@@ -18,6 +18,13 @@ ROUNDS=${OVLSYNC_BENCH_ROUNDS:-5} QUICK=${OVLSYNC_BENCH_QUICK-}
 # shellcheck source=tests/lib/overlays.bash
 . tests/lib/overlays.bash
 
+# The host limits the time of a guest. A clock of instructions runs ahead of all timeouts as long as the
+# guest waits for its disk.
+limited() {
+	shift
+	"$@"
+}
+
 die() {
 	echo "bench: $*" >&2
 	exit 1
@@ -52,7 +59,7 @@ use_module() { # stock|ovlsync OVERLAY...
 	shift
 	no_module
 	[[ $module == ovlsync ]] || return 0
-	load_module interval_ms=86400000
+	load_module interval_ms=86400000 max_suspects=2000000 min_age_ms=0
 	for overlay; do
 		sync_overlay "$overlay"
 		assert_value "$overlay" mode containerized || die "$overlay is not containerized"
@@ -72,4 +79,11 @@ dirty_neighbour() { # MB
 assert_neighbour_dirty() { # MB
 	(($1 == 0)) || assert_dirty $(($1 * 1024 * 1024 * 95 / 100)) "$(neighbour_file)" ||
 		die "the neighbour's data is not dirty any more"
+}
+
+# use_kept DEVICE: an upper that has its files already.
+use_kept() {
+	UPPER=$MNT/many UPPER_DEVICE=$1
+	mkdir -p "$UPPER"
+	mount "$1" "$UPPER"
 }

@@ -14,7 +14,7 @@
 # A slow disk is what all of this is about.
 rate=${BENCH_DISK_BYTES_PER_S:-100000000}
 
-# each NAME...: of two lists, all pairs; the guests of a benchmark.
+# Calls COMMAND with each kernel and filesystem.
 for_each_guest() { # COMMAND
 	local kernel fstype
 	for kernel in $BENCH_KERNELS; do
@@ -29,4 +29,17 @@ vm() {
 	local words
 	read -ra words <<<"$BENCH_VM"
 	OVLSYNC_BENCH_ROUNDS=$BENCH_ROUNDS OVLSYNC_BENCH_QUICK=$BENCH_QUICK "${words[@]}" "$@"
+}
+
+work=$(mktemp -d "${TMPDIR:-/var/tmp}/ovlsync-bench.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+
+# many_files DISK NR: an ext4 filesystem with NR files in upper/, as build/tests/openers names them. Made
+# outside of the guest: inside, that takes longer than all the rest.
+many_files() {
+	mkdir -p "$work/tree"/{lower,many/upper,many/work}
+	build/tests/openers create "$work/tree/many/upper" 0 "$2" >/dev/null
+	truncate -s 8G "$1"
+	mkfs.ext4 -q -F -E lazy_itable_init=0,lazy_journal_init=0 -N $(($2 + $2 / 100 + 10000)) -d "$work/tree" "$1"
+	rm -rf "$work/tree"
 }
