@@ -2,8 +2,11 @@ include "stats";
 
 .samples as $all
 | ($all | map(.fs) | unique) as $filesystems
-| ($all | map({nr, bytes}) | unique) as $sizes
-| def us($fs; $how; $size): $all | values_of({fs: $fs, how: $how} + $size; "us");
+| ($all | map(select(.us) | {nr, bytes}) | unique) as $sizes
+| ($all | map(select(.instructions) | {nr, bytes}) | unique) as $counted
+| def us($fs; $how; $size): $all | map(select(.us)) | values_of({fs: $fs, how: $how} + $size; "us");
+def work($fs; $how; $size):
+	$all | map(select(.instructions)) | values_of({fs: $fs, how: $how} + $size; "instructions") | median;
 def name($size): if $size.nr > 1 or $size.bytes < 1000000 then "\($size.nr) × \($size.bytes / 1024 | floor) KiB"
 	else "\($size.bytes / 1000000) MB" end;
 def ratio($fs; $how; $to; $size): (us($fs; $how; $size) | median) / (us($fs; $to; $size) | median);
@@ -18,6 +21,12 @@ def worst($fs; $how; $to): [$sizes[] as $size | {size: name($size), ratio: ratio
 			+ [us($fs; "limit", "ovlsync", "beside", "stock"; $size) | (median | ms), (p90 | ms)]
 			+ [ratio($fs; "ovlsync"; "limit"; $size), ratio($fs; "beside"; "limit"; $size),
 				ratio($fs; "ovlsync"; "stock"; $size)]]
+	}, {
+		title: "Millions of instructions for the same, of the caller, the flusher and everybody else",
+		head: ["upper", "files", "limit", "ovlsync", "stock", "ovlsync / limit", "ovlsync / stock"],
+		rows: [$filesystems[] as $fs | $counted[] as $size
+			| [work($fs; "limit", "ovlsync", "stock"; $size)] as [$limit, $ours, $stock]
+			| [$fs, name($size), $limit / 1e6, $ours / 1e6, $stock / 1e6, $ours / $limit, $ours / $stock]]
 	}],
 	marks: [$filesystems[] as $fs
 		| (worst($fs; "ovlsync"; "limit") | at_most("\($fs): ovlsync / limit, the worst (\(.size))"; .ratio; 1.2)),

@@ -17,7 +17,7 @@ def call_rows: $filesystems[] as $fs | $calls[] as $call | {call: $call} as $whi
 def program_rows: $filesystems[] as $fs | $programs[] as $program | {program: $program} as $which
 	| select(cost($fs; "stock"; $which))
 	| [$fs, $program, (cost($fs; "stock"; $which) / 1e6), (cost($fs; "ovlsync"; $which) / 1e6),
-		(percent($fs; "ovlsync"; $which) | signed)];
+		(percent($fs; "ovlsync"; $which) | signed), (percent($fs; "fsnotify"; $which) | signed)];
 {
 	tables: ([{
 		title: "Instructions a call",
@@ -25,7 +25,7 @@ def program_rows: $filesystems[] as $fs | $programs[] as $program | {program: $p
 		rows: [call_rows]
 	}] + (if $programs == [] then [] else [{
 		title: "Millions of instructions a program",
-		head: ["upper", "program", "stock", "with ovlsync", "more"],
+		head: ["upper", "program", "stock", "with ovlsync", "more", "of it fsnotify's own"],
 		rows: [program_rows]
 	}] end)),
 	marks: ([$filesystems[] as $fs | $calls[] as $call | limit($fs; $call)

@@ -180,6 +180,7 @@ static int opens(const char *dir, unsigned long nr)
 
 static int cpu(char **command)
 {
+	uint64_t seconds, useconds;
 	struct rusage usage;
 	pid_t pid = fork();
 	int status;
@@ -190,10 +191,9 @@ static int cpu(char **command)
 		err(127, "%s", command[0]);
 	}
 	must(wait4(pid, &status, 0, &usage), "wait4");
-	printf("%ld%06ld000\n",
-	       usage.ru_utime.tv_sec + usage.ru_stime.tv_sec +
-		       (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1000000,
-	       (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) % 1000000);
+	seconds = usage.ru_utime.tv_sec + usage.ru_stime.tv_sec;
+	useconds = usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
+	printf("%" PRIu64 "\n", (seconds * 1000000 + useconds) * 1000);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
@@ -211,12 +211,17 @@ int main(int argc, char **argv)
 		mask = FAN_OPEN | FAN_MODIFY;
 	argc -= !!mask;
 	argv += !!mask;
+	if (argc > 3 && !strcmp(argv[2], "--cpu")) {
+		watch(argv[1], mask);
+		return cpu(argv + 3);
+	}
 	if (argc == 4 && !strcmp(argv[1], "--opens")) {
 		watch(argv[2], mask);
 		return opens(argv[2], strtoul(argv[3], NULL, 10));
 	}
 	if (argc < 2 || argc > 3)
-		errx(64, "usage: costs [--watch|--watch-writes] [--opens] DIR [NR] | --cpu COMMAND "
+		errx(64, "usage: costs [--watch|--watch-writes] [--opens] DIR [NR] | [--watch DIR] "
+			 "--cpu COMMAND "
 			 "[ARG...]");
 	if (argc == 3)
 		nr = strtoul(argv[2], NULL, 10);
