@@ -7,6 +7,8 @@ include "stats";
 | def us($fs; $how; $size): $all | map(select(.us)) | values_of({fs: $fs, how: $how} + $size; "us");
 def work($fs; $how; $size):
 	$all | map(select(.instructions)) | values_of({fs: $fs, how: $how} + $size; "instructions") | median;
+def requests($fs; $how; $size):
+	$all | map(select(.instructions)) | values_of({fs: $fs, how: $how} + $size; "requests") | median;
 def name($size): if $size.nr > 1 or $size.bytes < 1000000 then "\($size.nr) × \($size.bytes / 1024 | floor) KiB"
 	else "\($size.bytes / 1000000) MB" end;
 def ratio($fs; $how; $to; $size): (us($fs; $how; $size) | median) / (us($fs; $to; $size) | median);
@@ -23,10 +25,12 @@ def worst($fs; $how; $to): [$sizes[] as $size | {size: name($size), ratio: ratio
 				ratio($fs; "ovlsync"; "stock"; $size)]]
 	}, {
 		title: "Millions of instructions for the same, of the caller, the flusher and everybody else",
-		head: ["upper", "files", "limit", "ovlsync", "stock", "ovlsync / limit", "ovlsync / stock"],
+		head: ["upper", "files", "limit", "ovlsync", "stock", "ovlsync / limit", "ovlsync / stock",
+			"write requests: limit", "ovlsync", "stock"],
 		rows: [$filesystems[] as $fs | $counted[] as $size
 			| [work($fs; "limit", "ovlsync", "stock"; $size)] as [$limit, $ours, $stock]
-			| [$fs, name($size), $limit / 1e6, $ours / 1e6, $stock / 1e6, $ours / $limit, $ours / $stock]]
+			| [$fs, name($size), $limit / 1e6, $ours / 1e6, $stock / 1e6, $ours / $limit, $ours / $stock,
+				requests($fs; "limit", "ovlsync", "stock"; $size)]]
 	}],
 	marks: [$filesystems[] as $fs
 		| (worst($fs; "ovlsync"; "limit") | at_most("\($fs): ovlsync / limit, the worst (\(.size))"; .ratio; 1.2)),
