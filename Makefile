@@ -96,6 +96,22 @@ test-kcsan: cli-after-deps tools guest-kcsan ## the stress test on the kernel th
 	+@$(MAKE) --no-print-directory -s -C tests/stress O=../../$(O)
 	@STRESS_CPUS="$${STRESS_CPUS:-2 4}" tests/stress/run kcsan
 
+BENCHMARKS := noisy-idle noisy-busy alternatives limit lookup-million untar overhead scale
+
+.PHONY: bench
+bench: bench-ready ## every benchmark: tables and plots into docs/ (half an hour; bench/run says how to make it less)
+	@bench/run all
+
+# A single one: make bench-limit. `own-only` is measured beside the limit.
+.PHONY: $(BENCHMARKS:%=bench-%) bench-own-only
+$(BENCHMARKS:%=bench-%): bench-%: bench-ready
+	@bench/run $*
+bench-own-only: bench-limit
+
+.PHONY: bench-ready
+bench-ready: DEPS := build guest bench
+bench-ready: cli-after-deps tools $(patsubst %,guest-%,$(or $(BENCH_KERNELS),6.12))
+
 .PHONY: style
 style: ## check the style of C, shell and commits
 	@scripts/style

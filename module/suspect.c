@@ -26,6 +26,7 @@
 #define pr_fmt(fmt) "ovlsync: " fmt
 
 #include <linux/fs.h>
+#include <linux/hash.h>
 #include <linux/jiffies.h>
 #include <linux/list_lru.h>
 #include <linux/pagemap.h>
@@ -46,7 +47,28 @@ struct suspect_key {
 	struct inode *inode;
 };
 
+/*
+ * Two pointers that no user chooses: one multiplication spreads them as well as the general hash, and
+ * every opener for write pays for it.
+ */
+static inline u32 suspect_hash(const void *data, u32 len, u32 seed)
+{
+	const struct suspect_key *key = data;
+
+	return hash_64(((unsigned long)key->mount << 16) + (unsigned long)key->inode + seed, 32);
+}
+
+static inline int suspect_differs(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct suspect_key *key = arg->key;
+	const struct ovlsync_suspect *s = obj;
+
+	return s->inode != key->inode || s->mount != key->mount;
+}
+
 static const struct rhashtable_params suspect_params = {
+	.hashfn = suspect_hash,
+	.obj_cmpfn = suspect_differs,
 	.key_len = sizeof(struct suspect_key),
 	.key_offset = offsetof(struct ovlsync_suspect, mount),
 	.head_offset = offsetof(struct ovlsync_suspect, hash),
@@ -347,7 +369,8 @@ static bool suspect_insert(struct ovlsync_mount *m, struct ovlsync_suspect *new)
 	return inserted;
 }
 
-static bool suspect_add_new(struct ovlsync_mount *m, struct inode *inode)
+/* Out of line: most openings find the entry there, and need none of its registers. */
+static noinline bool suspect_add_new(struct ovlsync_mount *m, struct inode *inode)
 {
 	struct ovlsync_suspect *s;
 
@@ -391,12 +414,13 @@ static bool suspect_add_new(struct ovlsync_mount *m, struct inode *inode)
  */
 bool ovlsync_suspect_add(struct ovlsync_mount *m, struct inode *inode)
 {
+	struct suspect_key key = { .mount = m, .inode = inode };
 	bool found;
 
 	/* The inode was opened or dirtied before; pairs with the barrier in suspect_try(). */
 	smp_mb();
 	rcu_read_lock();
-	found = ovlsync_suspect_find(m, inode);
+	found = rhashtable_lookup(&suspects_table, &key, suspect_params);
 	rcu_read_unlock();
 	return !found && suspect_add_new(m, inode);
 }

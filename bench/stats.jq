@@ -1,0 +1,36 @@
+# Statistics over samples, and reports as text.
+
+# The value below or at which this share of a list is: that of the sample itself, nothing in between.
+def quantile($share): sort | .[([(length * $share | ceil) - 1, 0] | max)];
+def median: quantile(0.5);
+def p90: quantile(0.9);
+
+# Samples with the same values of these keys, as objects {key: …, values: [.[$of]…]}.
+def grouped($keys; $of):
+	group_by([.[$keys[]]])
+	| map(. as $group | ($keys | map({(.): $group[0][.]}) | add) + {values: map(.[$of])});
+
+# One group's values, found by an object of key: value.
+def values_of($where; $of): map(select(contains($where)) | .[$of]);
+
+def round_to($digits): . * pow(10; $digits) | round / pow(10; $digits);
+# As many digits as mean something.
+def short:
+	if . == null then "–"
+	elif type == "string" then .
+	elif . >= 100 or . <= -100 or . == (. | floor) then (round | tostring)
+	elif . >= 10 or . <= -10 then (round_to(1) | tostring)
+	else (round_to(2) | tostring) end;
+def ms: if . == null then null else . / 1000 end;
+
+def at_least($what; $value; $limit): {what: $what, mark: "≥ \($limit)", is: $value, hit: ($value >= $limit)};
+def at_most($what; $value; $limit): {what: $what, mark: "≤ \($limit)", is: $value, hit: ($value <= $limit)};
+
+def row: "| " + (map(short) | join(" | ")) + " |";
+def table_markdown:
+	((.title // empty) + ":", ""), (.head | row), (.head | map("---") | row), (.rows[] | row), "";
+def verdicts_markdown:
+	if length == 0 then empty else
+	"| mark | wanted | measured | |", "| --- | --- | --- | --- |",
+	(.[] | [.what, .mark, .is, if .hit then "hit" else "**missed**" end] | row), "" end;
+def to_markdown: (.tables[] | table_markdown), (.marks | verdicts_markdown);
