@@ -27,6 +27,7 @@ static const struct {
 	{ "until a regular file", "none needed: it is containerized as soon as a file is written" },
 	{ "no journal", "unmount the upper filesystem and give it a journal: tune2fs -O "
 			"has_journal, then e2fsck" },
+	{ "without its journal", "mount the upper filesystem without norecovery" },
 	{ "not proven", "put upper and work directory on ext4 with a journal, xfs, btrfs or f2fs" },
 	{ "nfs_export", "mount it without nfs_export=on, or boot kernel 6.5 or later" },
 	{ "upper directory on this one", "put the other overlay's upper directory elsewhere" },

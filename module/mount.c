@@ -398,7 +398,7 @@ static const char *gap_reason(enum ovlsync_gap gap)
 	case OVLSYNC_GAP_UPPER:
 		return "upper filesystem was not known at first: the first sync is a full one";
 	case OVLSYNC_GAP_LEFT:
-		return "an earlier mount of this upper directory was not synced: the first sync is a full one";
+		return "left unsynced by an earlier mount: the first sync is a full one";
 	case OVLSYNC_GAP_LIMIT:
 		return "openings not tracked because of max_suspects: the next sync is a full one";
 	case OVLSYNC_GAP_MEMORY:

@@ -4,8 +4,8 @@
  *
  * Overlayfs does not tell other modules its upper.  Two ways lead there (design section 3): the
  * upperdir= option, resolved as a path and believed only if the overlay holds a trap inode for what
- * was found, and for what workdir= leads to on the same filesystem; and the upper inode of the first
- * regular file that is opened for write.
+ * was found, and for what workdir= leads to on the same filesystem; and the upper inode of the
+ * first regular file that is opened for write.
  *
  * LIFETIME.  The superblock found is not referenced: the overlay holds a mount of its upper until
  * its own put_super has run, before which our object has gone.
@@ -180,9 +180,9 @@ static bool resolve(struct super_block *sb, const char *name, struct ovlsync_upp
  * @found: filled in
  *
  * The paths are looked up in the caller's mount namespace and may lead elsewhere than they did for
- * mount(2), or nowhere; the overlay's trap inodes decide (design section 3).  Lower directories have
- * traps as well, and a relative path that leads to one of them is not unthinkable; that the other
- * leads to one, too, on the same filesystem, as upper and work directory have to be, is.
+ * mount(2), or nowhere; the overlay's trap inodes decide (design section 3).  Lower directories
+ * have traps as well, and a relative path that leads to one of them is not unthinkable; that the
+ * other leads to one, too, on the same filesystem, as upper and work directory have to be, is.
  *
  * Context: may sleep.  The overlay keeps the superblock found alive.
  * Return: true if it could be told this way.
