@@ -47,8 +47,8 @@ struct suspect_key {
 };
 
 /*
- * Two pointers that no user chooses: one multiplication spreads them as well as the general hash, and
- * every opener for write pays for it.
+ * Two pointers that no user chooses: one multiplication spreads them as well as the general hash,
+ * and every opener for write pays for it.
  */
 static inline u32 suspect_hash(const void *data, u32 len, u32 seed)
 {
