@@ -94,25 +94,25 @@ static int watch_handle_event(struct fsnotify_group *group, u32 mask, const void
 			      u32 cookie, struct fsnotify_iter_info *iter_info)
 {
 	struct fsnotify_mark *mark = fsnotify_iter_sb_mark(iter_info);
-	struct inode *inode = fsnotify_data_inode(data, data_type);
 	struct ovlsync_mount *m;
-	struct dentry *dentry;
+	struct inode *inode;
 
-	if (!inode || !mark)
+	if (!mark)
 		return 0;
+	m = container_of(mark, struct ovlsync_mount, mark);
 	if (mask & (FS_OPEN | FS_CLOSE_WRITE)) {
-		/* The cheap test first: most opens only read. */
-		if (atomic_read(&inode->i_writecount) <= 0)
-			return 0;
-		m = container_of(mark, struct ovlsync_mount, mark);
 		/* All kernels tell of it by path. */
-		dentry = fsnotify_data_dentry(data, data_type);
-		if (!WARN_ON_ONCE(!dentry))
-			saw_writer(m, dentry);
+		const struct path *path = fsnotify_data_path(data, data_type);
+
+		/* The cheap test first: most opens only read. */
+		if (!WARN_ON_ONCE(!path) && atomic_read(&d_inode(path->dentry)->i_writecount) > 0)
+			saw_writer(m, path->dentry);
 		return 0;
 	}
 
-	m = container_of(mark, struct ovlsync_mount, mark);
+	inode = fsnotify_data_inode(data, data_type);
+	if (!inode)
+		return 0;
 	if (data_type == FSNOTIFY_EVENT_INODE) {
 		if (mask & FS_ATTRIB)
 			saw_inode_change(m, inode);

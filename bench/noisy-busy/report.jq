@@ -1,25 +1,26 @@
 include "stats";
 
 .samples as $all
-| ($all | map(.fs) | unique) as $filesystems
-| def us($fs; $with; $what): $all | values_of({fs: $fs, module: $with, what: $what}; "us");
-def line($fs; $name; $values):
-	[$fs, $name, ($values | length), ($values | median | ms), ($values | p90 | ms), ($values | max | ms)];
+| ($all | map({fs, noise}) | unique | sort_by([.fs, .noise != "rewrites"])) as $cases
+| {rewrites: "rewrites its files", new: "writes new files"} as $kinds
+| def us($case; $with; $what): $all | values_of($case + {module: $with, what: $what}; "us");
+def line($case; $name; $values):
+	[$case.fs, $kinds[$case.noise], $name, ($values | length), ($values | median | ms), ($values | p90 | ms), ($values | max | ms)];
 {
 	tables: [{
 		title: "One new file of 100 kB of our own",
-		head: ["upper", "call", "samples", "median ms", "p90 ms", "max ms"],
-		rows: [$filesystems[] as $fs
-			| line($fs; "stock syncfs"; us($fs; "stock"; "syncfs")),
-			line($fs; "ovlsync syncfs"; us($fs; "ovlsync"; "syncfs")),
-			line($fs; "fsync of the file"; us($fs; "ovlsync"; "fsync"))]
+		head: ["upper", "the neighbour", "call", "samples", "median ms", "p90 ms", "max ms"],
+		rows: [$cases[] as $case
+			| line($case; "stock syncfs"; us($case; "stock"; "syncfs")),
+			line($case; "ovlsync syncfs"; us($case; "ovlsync"; "syncfs")),
+			line($case; "fsync of the file"; us($case; "ovlsync"; "fsync"))]
 	}],
-	marks: [$filesystems[] as $fs | (us($fs; "ovlsync"; "syncfs") | p90) as $ours
-		| ({ext4: 50, xfs: 500}[$fs] // empty
-			| at_least("\($fs), p90: stock / ovlsync"; (us($fs; "stock"; "syncfs") | p90) / $ours; .)),
-		at_most("\($fs), p90: ovlsync / fsync"; $ours / (us($fs; "ovlsync"; "fsync") | p90); 1.5)],
+	marks: [$cases[] as $case | (us($case; "ovlsync"; "syncfs") | p90) as $ours
+		| ({ext4: 50, xfs: 500}[$case.fs] // empty
+			| at_least("\($case.fs), neighbour \($kinds[$case.noise]), p90: stock / ovlsync"; (us($case; "stock"; "syncfs") | p90) / $ours; .)),
+		at_most("\($case.fs), neighbour \($kinds[$case.noise]), p90: ovlsync / fsync"; $ours / (us($case; "ovlsync"; "fsync") | p90); 1.5)],
 	plot: [["fs", "stock", "stock p90", "ovlsync", "ovlsync p90", "fsync", "fsync p90"],
-		($filesystems[] as $fs | [$fs]
-			+ [us($fs; "stock"; "syncfs"), us($fs; "ovlsync"; "syncfs"), us($fs; "ovlsync"; "fsync")
+		($cases[] as $case | ["\($case.fs), \($case.noise)"]
+			+ [us($case; "stock"; "syncfs"), us($case; "ovlsync"; "syncfs"), us($case; "ovlsync"; "fsync")
 				| (median | ms), (p90 | ms)])]
 }
