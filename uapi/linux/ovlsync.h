@@ -213,7 +213,8 @@ struct ovlsync_gc {
  * @flags: in: must be zero
  * @fd: in: a descriptor on the overlay
  * @mode: out: enum ovlsync_mode, in which this sync was done
- * @inodes: out: inodes written or waited for
+ * @inodes: out: inodes of which data was submitted; one that was dirtied again while the sync was
+ *	at work may count twice.  0 on kernels that do not tell, like @bytes
  * @bytes: out: bytes of file data submitted
  * @duration_ns: out: how long it took
  */
