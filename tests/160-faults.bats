@@ -21,7 +21,7 @@ setup_file() {
 	address_of _etext
 	export KERNEL_END=$REPLY
 	# Of those that are many, as for files in sysfs, not each is tried.
-	export STEP=9
+	export STEP=30
 	[[ ${OVLSYNC_SIZE-} != full ]] || STEP=1
 }
 
