@@ -2,6 +2,7 @@
 
 # The value below or at which this share of a list is: that of the sample itself, nothing in between.
 def quantile($share): sort | .[([(length * $share | ceil) - 1, 0] | max)];
+# Of no samples: null.
 def median: quantile(0.5);
 def p90: quantile(0.9);
 
