@@ -2,16 +2,13 @@
 
 # The value below or at which this share of a list is: that of the sample itself, nothing in between.
 def quantile($share): sort | .[([(length * $share | ceil) - 1, 0] | max)];
+# Of no samples: null.
 def median: quantile(0.5);
 def p90: quantile(0.9);
 
-# Samples with the same values of these keys, as objects {key: …, values: [.[$of]…]}.
-def grouped($keys; $of):
-	group_by([.[$keys[]]])
-	| map(. as $group | ($keys | map({(.): $group[0][.]}) | add) + {values: map(.[$of])});
-
-# One group's values, found by an object of key: value.
-def values_of($where; $of): map(select(contains($where)) | .[$of]);
+# The values of all samples that have each of these keys with this value.
+def values_of($where; $of):
+	map(select(. as $sample | all($where | to_entries[]; $sample[.key] == .value)) | .[$of]);
 
 def round_to($digits): . * pow(10; $digits) | round / pow(10; $digits);
 # As many digits as mean something.
