@@ -177,7 +177,7 @@ write_on_and_on() { # DIRECTORY
 	make_upper ext4
 	mount_on_and_on() { # NAME
 		mkdir -p "$UPPER/$1/upper" "$UPPER/$1/work" "$MNT/$1"
-		while [[ ! -e $BATS_TEST_TMPDIR/enough ]]; do
+		while [[ ! -e $ENOUGH ]]; do
 			mount -t overlay -o \
 				"lowerdir=$MNT/lower,upperdir=$UPPER/$1/upper,workdir=$UPPER/$1/work" "$1" "$MNT/$1"
 			: >"$MNT/$1/file"
@@ -198,10 +198,7 @@ write_on_and_on() { # DIRECTORY
 		fi
 	done
 	((done > 0))
-	# Killed, they would leave a mount(8) or umount(8) at work.
-	: >"$BATS_TEST_TMPDIR/enough"
-	wait "${BACKGROUND[@]}"
-	BACKGROUND=()
+	let_background_end
 }
 
 @test "unloading - a filesystem context that is open makes rmmod say EBUSY" {

@@ -146,10 +146,10 @@ assert_keys() {
 
 @test "cli stats - mounts that come and go meanwhile are no error" {
 	# shellcheck disable=SC2016
-	background bash -c 'while :; do
+	background bash -c 'while [[ ! -e $3 ]]; do
 		mount -t overlay -o "lowerdir=$1/lower,upperdir=$2/own/upper2,workdir=$2/own/work2" x "$1/lower"
 		umount "$1/lower"
-	done' - "$MNT" "$UPPER"
+	done' - "$MNT" "$UPPER" "$ENOUGH"
 	mkdir -p "$UPPER/own/upper2" "$UPPER/own/work2"
 	local i
 	for i in {1..5}; do
@@ -157,9 +157,7 @@ assert_keys() {
 		assert_keys own '{"mode": "containerized"}'
 		run -0 --separate-stderr ovlctl tune -n --raw -o NAME batch
 	done
-	end_background
-	BACKGROUND=()
-	retry_until 10 sh -c "! grep -q ' $MNT/lower ' /proc/self/mountinfo || umount $MNT/lower"
+	let_background_end
 }
 
 @test "cli stats - top prints rates" {

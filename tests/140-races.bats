@@ -19,7 +19,7 @@ start_race() { # SECONDS
 	"$TOOLS/race" "$MNT/own" "$UPPER_DEVICE" 8 100 $(($1 * SLOWNESS)) 3>&- >"$BATS_TEST_TMPDIR/race" 2>&1 &
 	race=$!
 	BACKGROUND+=("$race")
-	retry_until 20 race_has_begun
+	retry_until 20 race_has_begun || { cat "$BATS_TEST_TMPDIR/race" >&2 && return 1; }
 }
 
 race_has_begun() { compgen -G "$MNT/own/*" >/dev/null; }

@@ -37,7 +37,8 @@ in_rootless_overlay() { # SCRIPT
 }
 
 # Reads each file below DIRECTORY... that can be read by anyone, then tries to write to each; says what
-# does not read, and what writes. reaper/gc has nothing to read.
+# does not read, and what writes. reaper/gc has nothing to read; sync/inflight_bytes is for root alone,
+# because counting keeps the list's lock busy.
 # shellcheck disable=SC2016  # the shell inside expands it
 TRY_ALL='for file in $(find "$@" -type f); do
 	value=1
@@ -48,6 +49,14 @@ TRY_ALL='for file in $(find "$@" -type f); do
 	if { echo "$value" >"$file"; } 2>/dev/null; then echo "written: $file"; fi
 done'
 
+assert_only_inflight_bytes_unreadable() {
+	local line
+	((${#lines[@]})) || { echo "sync/inflight_bytes can be read" >&2 && return 1; }
+	for line in "${lines[@]}"; do
+		[[ $line == "unreadable: "*/sync/inflight_bytes ]] || { echo "$line" >&2 && return 1; }
+	done
+}
+
 all_values() {
 	grep -r . /sys/fs/ovlsync /sys/module/ovlsync/parameters --exclude=gc | grep -v '_total:' | sort
 }
@@ -55,7 +64,7 @@ all_values() {
 @test "security - an unprivileged user reads every value in sysfs and changes none" {
 	all_values >"$BATS_TEST_TMPDIR/before"
 	run -0 as_user bash -c "$TRY_ALL" - /sys/fs/ovlsync /sys/module/ovlsync/parameters
-	assert_output ""
+	assert_only_inflight_bytes_unreadable
 	all_values >"$BATS_TEST_TMPDIR/after"
 	cmp "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
 }
@@ -64,7 +73,7 @@ all_values() {
 	need_user_namespaces
 	all_values >"$BATS_TEST_TMPDIR/before"
 	run -0 as_container bash -c "$TRY_ALL" - /sys/fs/ovlsync /sys/module/ovlsync/parameters
-	assert_output ""
+	assert_only_inflight_bytes_unreadable
 	all_values >"$BATS_TEST_TMPDIR/after"
 	cmp "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
 }

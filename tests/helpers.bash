@@ -47,7 +47,17 @@ end_background() {
 	BACKGROUND=()
 }
 
+# let_background_end: those that go on while there is no file $ENOUGH end by themselves. A shell that is
+# killed leaves its last mount(8) or umount(8) at work, which may then come at any time.
+let_background_end() {
+	: >"$ENOUGH"
+	wait "${BACKGROUND[@]}"
+	BACKGROUND=()
+	rm "$ENOUGH"
+}
+
 common_setup() {
+	ENOUGH=$BATS_TEST_TMPDIR/enough
 	mkdir -p "$MNT"
 	mark_kernel_log
 	need_module
