@@ -53,6 +53,7 @@ const struct column gc_columns[] = {
  * @quiet: --quiet
  * @output: how to print
  * @device: OVLSYNC_DEVICE, open
+ * @sysfs: OVLSYNC_SYSFS, open; or a negative errno
  * @mounts: this mount namespace
  * @rows: what was done
  */
@@ -62,6 +63,7 @@ struct gc {
 	bool quiet;
 	struct output_args output;
 	int device;
+	int sysfs;
 	struct libmnt_table *mounts;
 	struct rows rows;
 };
@@ -194,6 +196,8 @@ static enum ovlctl_status gc_target(const struct target *target, void *data)
 	int fd, ret;
 
 	fd = target_open(target, gc->mounts);
+	if (fd < 0 && target_is_gone(&gc->targets, gc->sysfs, target))
+		return STATUS_DONE;
 	if (fd < 0)
 		return gc_fail(gc, target, fd, target_open_strerror(fd));
 	ret = kernel_gc(gc->device, fd, gc->flags, &result);
@@ -207,19 +211,13 @@ static enum ovlctl_status gc_target(const struct target *target, void *data)
 	return STATUS_DONE;
 }
 
-static enum ovlctl_status gc_all_devices(const struct gc *gc, dev_t **devices, size_t *n)
+static enum ovlctl_status gc_all_devices(struct gc *gc, dev_t **devices, size_t *n)
 {
-	enum ovlctl_status status;
-	int sysfs;
-
 	if (!gc->targets.all)
 		return STATUS_DONE;
-	sysfs = sysfs_open(OVLSYNC_SYSFS);
-	if (sysfs < 0)
-		return kernel_open_failed(OVLSYNC_SYSFS, sysfs);
-	status = sysfs_all_devices(sysfs, devices, n);
-	close(sysfs);
-	return status;
+	if (gc->sysfs < 0)
+		return kernel_open_failed(OVLSYNC_SYSFS, gc->sysfs);
+	return sysfs_all_devices(gc->sysfs, devices, n);
 }
 
 static enum ovlctl_status gc_run(struct gc *gc)
@@ -232,6 +230,7 @@ static enum ovlctl_status gc_run(struct gc *gc)
 	gc->device = kernel_open();
 	if (gc->device < 0)
 		return kernel_open_failed(OVLSYNC_DEVICE, gc->device);
+	gc->sysfs = sysfs_open(OVLSYNC_SYSFS);
 	status = gc_all_devices(gc, &devices, &n_devices);
 	if (status)
 		goto out_close;
@@ -248,6 +247,8 @@ static enum ovlctl_status gc_run(struct gc *gc)
 out_free:
 	free(devices);
 out_close:
+	if (gc->sysfs >= 0)
+		close(gc->sysfs);
 	close(gc->device);
 	return status;
 }

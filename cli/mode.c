@@ -144,6 +144,7 @@ static enum ovlctl_status mode_target(const struct target *target, void *data)
 	char old[SYSFS_TEXT_SIZE], now[SYSFS_TEXT_SIZE] = "", reason[SYSFS_TEXT_SIZE];
 	struct mode *mode = data;
 	int mount = sysfs_open_mount(mode->session.sysfs, target->dev);
+	bool gone;
 	int ret;
 
 	if (mount == -ENOENT && mode->targets.all)
@@ -157,7 +158,10 @@ static enum ovlctl_status mode_target(const struct target *target, void *data)
 		ret = sysfs_read_text(mount, "mode", now);
 	if (!ret)
 		ret = sysfs_read_text(mount, "mode_reason", reason);
+	gone = ret && mode->targets.all && sysfs_is_gone(mount);
 	close(mount);
+	if (gone)
+		return STATUS_DONE;
 	if (ret)
 		return stats_missing(target, ret);
 	mode_report(mode, target, old, now, reason);

@@ -311,6 +311,8 @@ static enum ovlctl_status sync_target(const struct target *target, void *data)
 	int mount, ret;
 
 	work.fd = target_open(target, sync->mounts);
+	if (work.fd < 0 && target_is_gone(&sync->targets, sync->sysfs, target))
+		return STATUS_DONE;
 	if (work.fd < 0)
 		return sync_fail(sync, target, work.fd, target_open_strerror(work.fd));
 	mount = sync->sysfs < 0 ? -1 : sysfs_open_mount(sync->sysfs, target->dev);

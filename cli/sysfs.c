@@ -144,6 +144,20 @@ int sysfs_read_text(int mount, const char *file, char *text)
 }
 
 /**
+ * sysfs_is_gone - tell whether a mount was unmounted since its directory was opened
+ * @mount: from sysfs_open_mount()
+ *
+ * Its number may be that of another mount by now: looking it up again says nothing.
+ */
+bool sysfs_is_gone(int mount)
+{
+	char text[SYSFS_TEXT_SIZE];
+	int ret = sysfs_read_text(mount, "mode", text);
+
+	return ret == -ENOENT || ret == -ENODEV;
+}
+
+/**
  * sysfs_read_number - read a file that holds one decimal number
  * @mount: from sysfs_open_mount()
  * @file: its name below that directory

@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "format.h"
+#include "sysfs.h"
 #include "targets.h"
 #include "xalloc.h"
 
@@ -298,6 +300,39 @@ enum ovlctl_status targets_run(const struct target_args *args, struct libmnt_tab
 		tally_add(&tally, status);
 	}
 	return tally_status(&tally);
+}
+
+/* An unmount takes a mount out of the namespace first, and out of sysfs only when it is through. */
+#define GONE_STEP_MS 20
+#define GONE_WAIT_MS 1000
+
+/**
+ * target_is_gone - tell whether there is no harm in not having reached a target
+ * @args: what the command line asked for
+ * @sysfs: OVLSYNC_SYSFS, open; negative: the module is not loaded
+ * @target: the target that could not be opened
+ *
+ * A mount that --all found and that was unmounted since needs nothing any more: containers come and
+ * go. One that was asked for by name is missed. Waits for up to a second, once for all targets.
+ */
+bool target_is_gone(const struct target_args *args, int sysfs, const struct target *target)
+{
+	const struct timespec step = { .tv_nsec = GONE_STEP_MS * 1000000L };
+	static int waited_ms;
+	bool gone;
+	int mount;
+
+	if (!args->all)
+		return false;
+	mount = sysfs < 0 ? -ENOENT : sysfs_open_mount(sysfs, target->dev);
+	if (mount < 0)
+		return mount == -ENOENT;
+	while (!(gone = sysfs_is_gone(mount)) && waited_ms < GONE_WAIT_MS) {
+		nanosleep(&step, NULL);
+		waited_ms += GONE_STEP_MS;
+	}
+	close(mount);
+	return gone;
 }
 
 /* Opening a device node or a FIFO would do more than was asked for. */

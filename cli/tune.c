@@ -261,6 +261,8 @@ static enum ovlctl_status tune_one(struct tune *tune, const struct target *targe
 	ret = sysfs_read_text(directory, assignment->tunable->file, old);
 	if (!ret && assignment->value)
 		ret = sysfs_write_text(directory, assignment->tunable->file, assignment->value);
+	if (ret && target && tune->targets.all && sysfs_is_gone(directory))
+		return STATUS_DONE;
 	if (ret)
 		return tune_fail(name, assignment, ret);
 	if (wants_rows(tune))
@@ -289,7 +291,7 @@ static enum ovlctl_status tune_target(const struct target *target, void *data)
 	int directory = sysfs_open_mount(tune->session.sysfs, target->dev);
 	enum ovlctl_status status;
 
-	if (directory == -ENOENT && tune->targets.all && !tune->sets)
+	if (directory == -ENOENT && tune->targets.all)
 		return STATUS_DONE;
 	if (directory < 0)
 		return stats_missing(target, directory);

@@ -185,8 +185,8 @@ write_on_and_on() { # DIRECTORY
 		done
 	}
 	mkdir -p "$MNT/lower"
-	background mount_on_and_on one
-	background mount_on_and_on two
+	background_loop mount_on_and_on one
+	background_loop mount_on_and_on two
 	OVERLAYS+=(one two)
 	local round done=0
 	for ((round = 0; round < 10; round++)); do
@@ -198,7 +198,7 @@ write_on_and_on() { # DIRECTORY
 		fi
 	done
 	((done > 0))
-	let_background_end
+	end_loops
 }
 
 @test "unloading - a filesystem context that is open makes rmmod say EBUSY" {

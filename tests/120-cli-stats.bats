@@ -146,7 +146,7 @@ assert_keys() {
 
 @test "cli stats - mounts that come and go meanwhile are no error" {
 	# shellcheck disable=SC2016
-	background bash -c 'while [[ ! -e $3 ]]; do
+	background_loop bash -c 'while [[ ! -e $3 ]]; do
 		mount -t overlay -o "lowerdir=$1/lower,upperdir=$2/own/upper2,workdir=$2/own/work2" x "$1/lower"
 		umount "$1/lower"
 	done' - "$MNT" "$UPPER" "$ENOUGH"
@@ -156,8 +156,10 @@ assert_keys() {
 		run -0 --separate-stderr ovlctl stats --json
 		assert_keys own '{"mode": "containerized"}'
 		run -0 --separate-stderr ovlctl tune -n --raw -o NAME batch
+		run -0 --separate-stderr ovlctl mode --json
+		run -0 --separate-stderr ovlctl gc --all --json
 	done
-	let_background_end
+	end_loops
 }
 
 @test "cli stats - top prints rates" {

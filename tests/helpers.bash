@@ -47,12 +47,20 @@ end_background() {
 	BACKGROUND=()
 }
 
-# let_background_end: those that go on while there is no file $ENOUGH end by themselves. A shell that is
-# killed leaves its last mount(8) or umount(8) at work, which may then come at any time.
-let_background_end() {
+LOOPS=()
+
+# background_loop COMMAND...: goes on while there is no file $ENOUGH; ended after the test, or by
+# end_loops. A shell that is killed would leave its last mount(8) or umount(8) at work, which may then
+# come at any time.
+background_loop() {
+	"$@" 3>&- 4>&- >/dev/null 2>&1 &
+	LOOPS+=($!)
+}
+
+end_loops() {
 	: >"$ENOUGH"
-	wait "${BACKGROUND[@]}"
-	BACKGROUND=()
+	((!${#LOOPS[@]})) || wait "${LOOPS[@]}" || :
+	LOOPS=()
 	rm "$ENOUGH"
 }
 
@@ -69,6 +77,7 @@ common_teardown() {
 	local failed=0
 
 	end_background
+	end_loops
 	stop_actor
 	check_accounts || failed=1
 	release_overlays || failed=1
