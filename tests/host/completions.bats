@@ -16,9 +16,10 @@ offers() {
 }
 
 ask() {
+	export DUMP=$BATS_TEST_TMPDIR/zcompdump
 	case $1 in
-	zsh) run timeout 60 tests/host/with-mounts zsh -f tests/host/complete.zsh "$2" ;;
-	*) run timeout 60 tests/host/with-mounts "$1" "tests/host/complete.$1" "$2" ;;
+	zsh) run timeout 300 tests/host/with-mounts zsh -f tests/host/complete.zsh "$2" ;;
+	*) run timeout 300 tests/host/with-mounts "$1" "tests/host/complete.$1" "$2" ;;
 	esac
 	assert_success
 	output=${output#*"## $2"}
