@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * race OVERLAY DEVICE THREADS FILES SECONDS: threads write, sync and unlink the same files while
- * suspects come and go.
+ * race OVERLAY DEVICE THREADS FILES SECONDS [PAUSE_US]: threads write, sync and unlink the same files
+ * while suspects come and go.
  *
  * In each file every thread has a block of its own.  In each round a thread opens some files for
  * write, writes a block that is like no other, closes them, unlinks one of them, calls syncfs(2) on
  * the overlay, and then reads some of its blocks from DEVICE, past every cache.  If the file is
  * still the one it wrote to, which the block in it tells, the block on the disk must be the same.
+ * Up to PAUSE_US go by between opening a file and writing to it.
  * SIGTERM ends it before its time.  Prints "rounds N checks N"; a check that found the file
  * unlinked is none.
  */
@@ -23,7 +24,7 @@
 #define BLOCK  4096
 
 static const char *overlay;
-static unsigned long files;
+static unsigned long files, pause_us;
 static volatile time_t deadline;
 static int dev;
 static atomic_ulong rounds, checks;
@@ -56,6 +57,8 @@ static void write_block(struct writer *w, unsigned long file, char *block)
 	fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 	if (fd < 0)
 		err(1, "%s", name);
+	if (pause_us)
+		usleep(rand_r(&w->seed) % pause_us);
 	memset(block, 'a' + w->sequence % 26, BLOCK);
 	snprintf(block, BLOCK, "thread %lu sequence %" PRIu64, w->number, ++w->sequence);
 	if (pwrite(fd, block, BLOCK, block_offset(w)) != BLOCK)
@@ -165,12 +168,13 @@ int main(int argc, char **argv)
 	pthread_t threads[64];
 	unsigned long nr, i;
 
-	if (argc != 6)
-		errx(64, "usage: race OVERLAY DEVICE THREADS FILES SECONDS");
+	if (argc != 6 && argc != 7)
+		errx(64, "usage: race OVERLAY DEVICE THREADS FILES SECONDS [PAUSE_US]");
 	overlay = argv[1];
 	dev = open_or_die(argv[2], O_RDONLY | O_DIRECT);
 	nr = strtoul(argv[3], NULL, 10);
 	files = strtoul(argv[4], NULL, 10);
+	pause_us = argc == 7 ? strtoul(argv[6], NULL, 10) : 0;
 	deadline = time(NULL) + strtol(argv[5], NULL, 10);
 	if (!nr || nr > 64 || !files)
 		errx(64, "threads: 1 to 64; files: 1 or more");
