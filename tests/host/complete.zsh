@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # What zsh says when TAB is pressed after each argument, and what becomes of the line. In zsh -f, from
-# the project's directory. $DUMP is the file in which what compinit found is kept from one run to the next.
+# the project's directory.
 zmodload zsh/zpty
 
 # wait_for TEXT: all that the shell says up to it, into reply.
@@ -11,7 +11,7 @@ wait_for() {
 }
 
 zpty shell zsh -f -i
-zpty -w shell "PS1= fpath=($PWD/completions \$fpath) LISTMAX=0; autoload -Uz compinit; compinit -u -C -d $DUMP"
+zpty -w shell "PS1= fpath=($PWD/completions \$fpath) LISTMAX=0; autoload -Uz compinit; compinit -u -D"
 zpty -w shell "say() { zle -I; print -r -- \"<li\"\"ne>\$BUFFER<e\"\"nd>\" }; zle -N say; bindkey -e '^Xs' say"
 zpty -w shell "stty cols 200; unsetopt beep list_ambiguous; echo rea''dy"
 wait_for ready

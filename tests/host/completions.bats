@@ -4,71 +4,82 @@
 
 load helpers
 
-# offers SHELL LINE WORD...: after LINE and TAB each WORD is offered.
-offers() {
-	local shell=$1 line=$2 word
-	shift 2
+# Lines, and a word that is offered after each and TAB; several words in turns.
+LINES_AND_WORDS=(
+	'ovlctl ' 'stats top gc sync tune mode list monitor doctor'
+	'ovlctl st' stats
+	'ovlctl stats --p' '--pid --prometheus'
+	'ovlctl --expl' --explain
+	'ovlctl mode ' 'full auto'
+	'ovlctl tune ' 'batch max_suspects'
+	'ovlctl list --js' --json
+	'ovlctl list --sort=PA' PATH
+	'ovlctl stats --sort=MO' 'MODE MODE-REASON MOUNTPOINT'
+	'ovlctl sync --mount=/mnt/var/lib/docker/overlay2/abc123/m'
+	'(--mount=)?(/mnt/var/lib/docker/overlay2/abc123/)?merged'
+)
 
-	ask "$shell" "$line"
-	for word; do
-		assert_output --regexp "(^|[[:space:]/=])$word([[:space:]=/<]|$)"
+# ask SHELL LINE...: presses TAB after each of LINES_AND_WORDS, and of these. A shell that is emulated takes
+# its time to start, so it is one for all.
+ask() {
+	local shell=("$1") lines=() i
+	[[ $1 != zsh ]] || shell+=(-f)
+	for ((i = 0; i < ${#LINES_AND_WORDS[@]}; i += 2)); do lines+=("${LINES_AND_WORDS[i]}"); done
+	run timeout 600 tests/host/with-mounts "${shell[@]}" "tests/host/complete.$1" "${lines[@]}" "${@:2}"
+	assert_success
+	said=$output$'\n'
+}
+
+# answer LINE: what was offered after it, as the output.
+answer() {
+	[[ $said == *"## $1"$'\n'* ]] || fail "'$1' was not asked"
+	output=$'\n'${said#*"## $1"$'\n'}
+	output=${output%%$'\n## '*}
+	output=${output%$'\n'}
+}
+
+assert_all_offered() {
+	local i word
+	for ((i = 0; i < ${#LINES_AND_WORDS[@]}; i += 2)); do
+		answer "${LINES_AND_WORDS[i]}"
+		for word in ${LINES_AND_WORDS[i + 1]}; do
+			assert_output --regexp "(^|[[:space:]/=])$word([[:space:]=/<]|$)"
+		done
 	done
 }
 
-ask() {
-	export DUMP=$BATS_TEST_TMPDIR/zcompdump
-	case $1 in
-	zsh) run timeout 300 tests/host/with-mounts zsh -f tests/host/complete.zsh "$2" ;;
-	*) run timeout 300 tests/host/with-mounts "$1" "tests/host/complete.$1" "$2" ;;
-	esac
-	assert_success
-	output=${output#*"## $2"}
-}
-
-offers_all() { # SHELL
-	local shell=$1
-	offers "$shell" 'ovlctl ' stats top gc sync tune mode list monitor doctor
-	offers "$shell" 'ovlctl st' stats
-	offers "$shell" 'ovlctl stats --p' --pid --prometheus
-	offers "$shell" 'ovlctl --expl' --explain
-	offers "$shell" 'ovlctl mode ' full auto
-	offers "$shell" 'ovlctl tune ' batch max_suspects
-	offers "$shell" 'ovlctl list --js' --json
-	offers "$shell" 'ovlctl list --sort=PA' PATH
-	offers "$shell" 'ovlctl stats --sort=MO' MODE MODE-REASON MOUNTPOINT
-	offers "$shell" 'ovlctl sync --mount=/mnt/var/lib/docker/overlay2/abc123/m' \
-		'(--mount=)?(/mnt/var/lib/docker/overlay2/abc123/)?merged'
-}
-
 @test "completions - bash" {
-	offers_all bash
+	ask bash 'ovlctl stats --device=0:' 'ovlctl stats -o device,mount' 'ovlctl tune umount_sync=' 'ovlctl top --color='
+	assert_all_offered
 	# Only what is behind the last "=" or ":" is replaced.
-	ask bash 'ovlctl stats --device=0:'
+	answer 'ovlctl stats --device=0:'
 	assert_output --regexp $'\n[0-9]+\n[0-9]+$'
-	ask bash 'ovlctl stats -o device,mount'
+	answer 'ovlctl stats -o device,mount'
 	assert_output $'\ndevice,MOUNTPOINT'
-	ask bash 'ovlctl tune umount_sync='
+	answer 'ovlctl tune umount_sync='
 	assert_output $'\nown\nnone'
-	ask bash 'ovlctl top --color='
+	answer 'ovlctl top --color='
 	assert_output $'\nauto\nalways\nnever'
 }
 
 @test "completions - zsh" {
-	offers_all zsh
-	ask zsh 'ovlctl stats --device='
+	ask zsh 'ovlctl stats --device=' 'ovlctl stats -o device,mode' 'ovlctl tune umount_sync='
+	assert_all_offered
+	answer 'ovlctl stats --device='
 	assert_output --regexp '0:[0-9]+ +0:[0-9]+'
-	ask zsh 'ovlctl stats -o device,mode'
+	answer 'ovlctl stats -o device,mode'
 	assert_output --partial 'MODE-REASON'
-	ask zsh 'ovlctl tune umount_sync='
+	answer 'ovlctl tune umount_sync='
 	assert_output --regexp 'none +own'
 }
 
 @test "completions - fish" {
-	offers_all fish
-	ask fish 'ovlctl stats --device='
+	ask fish 'ovlctl stats --device=' 'ovlctl stats -o device,mount' 'ovlctl tune umount_sync='
+	assert_all_offered
+	answer 'ovlctl stats --device='
 	assert_output --regexp '=0:[0-9]+.*=0:[0-9]+'
-	ask fish 'ovlctl stats -o device,mount'
+	answer 'ovlctl stats -o device,mount'
 	assert_output --partial $'\ndevice,MOUNTPOINT\t'
-	ask fish 'ovlctl tune umount_sync='
+	answer 'ovlctl tune umount_sync='
 	assert_output --partial umount_sync=own
 }
