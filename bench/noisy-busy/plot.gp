@@ -4,9 +4,8 @@ set logscale y
 set yrange [1:*]
 set style fill solid
 set key outside right top
-set boxwidth 0.25
 set xrange [-0.6:*]
 set xtics format ''
-plot data using ($0-0.27):2:2:3 skip 1 with boxerrorbars lc rgb stock title 'stock syncfs', \
-	'' using ($0):4:4:5:xtic(1) skip 1 with boxerrorbars lc rgb ours title 'ovlsync syncfs', \
-	'' using ($0+0.27):6:6:7 skip 1 with boxerrorbars lc rgb other title 'fsync of the file'
+plot data using ($0-0.27):2:2:3:(0.25) skip 1 with boxerrorbars lc rgb stock title 'stock syncfs', \
+	'' using ($0):4:4:5:(0.25):xtic(1) skip 1 with boxerrorbars lc rgb ours title 'ovlsync syncfs', \
+	'' using ($0+0.27):6:6:7:(0.25) skip 1 with boxerrorbars lc rgb other title 'fsync of the file'
