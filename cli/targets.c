@@ -111,6 +111,12 @@ int targets_root(const struct target_args *args)
 	return args->pid ? args->root : AT_FDCWD;
 }
 
+static int load_mounts(const struct target_args *args, struct libmnt_table **mounts, char **file)
+{
+	*file = args->pid ? xasprintf("/proc/%d/mountinfo", args->pid) : xstrdup(MOUNTS_FILE);
+	return mounts_load(*file, mounts);
+}
+
 /**
  * targets_load - read the mounts that the command line is about
  * @args: what it says
@@ -120,8 +126,8 @@ int targets_root(const struct target_args *args)
  */
 enum ovlctl_status targets_load(struct target_args *args, struct libmnt_table **mounts)
 {
-	char *file = args->pid ? xasprintf("/proc/%d/mountinfo", args->pid) : xstrdup(MOUNTS_FILE);
-	int ret = mounts_load(file, mounts);
+	char *file;
+	int ret = load_mounts(args, mounts, &file);
 
 	if (ret)
 		warnx("%s: %s", file, strerror(-ret));
@@ -302,6 +308,22 @@ enum ovlctl_status targets_run(const struct target_args *args, struct libmnt_tab
 	return tally_status(&tally);
 }
 
+static bool is_mounted_now(const struct target_args *args, dev_t dev)
+{
+	struct libmnt_table *mounts;
+	struct mount_point point;
+	bool mounted = true;
+	char *file;
+
+	/* Where nothing can be read nothing is known to be gone. */
+	if (!load_mounts(args, &mounts, &file)) {
+		mounted = !mounts_of_device(mounts, dev, &point);
+		mounts_free(mounts);
+	}
+	free(file);
+	return mounted;
+}
+
 /* An unmount takes a mount out of the namespace first, and out of sysfs only when it is through. */
 #define GONE_STEP_MS 20
 #define GONE_WAIT_MS 1000
@@ -313,7 +335,8 @@ enum ovlctl_status targets_run(const struct target_args *args, struct libmnt_tab
  * @target: the target that could not be opened
  *
  * A mount that --all found and that was unmounted since needs nothing any more: containers come and
- * go. One that was asked for by name is missed. Waits for up to a second, once for all targets.
+ * go. One that was asked for by name is missed, and one that is mounted and can't be reached, as under
+ * another mount, was not done. Waits for up to a second, once for all targets.
  */
 bool target_is_gone(const struct target_args *args, int sysfs, const struct target *target)
 {
@@ -322,7 +345,7 @@ bool target_is_gone(const struct target_args *args, int sysfs, const struct targ
 	bool gone;
 	int mount;
 
-	if (!args->all)
+	if (!args->all || is_mounted_now(args, target->dev))
 		return false;
 	mount = sysfs < 0 ? -ENOENT : sysfs_open_mount(sysfs, target->dev);
 	if (mount < 0)

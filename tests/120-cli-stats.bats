@@ -149,6 +149,8 @@ assert_keys() {
 	background_loop bash -c 'while [[ ! -e $3 ]]; do
 		mount -t overlay -o "lowerdir=$1/lower,upperdir=$2/own/upper2,workdir=$2/own/work2" x "$1/lower"
 		umount "$1/lower"
+		# Not at once another one with the same number, which was not done.
+		sleep 0.1
 	done' - "$MNT" "$UPPER" "$ENOUGH"
 	mkdir -p "$UPPER/own/upper2" "$UPPER/own/work2"
 	local i

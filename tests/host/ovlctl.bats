@@ -217,3 +217,11 @@ load helpers
 	[[ $(grep -c "^/mnt: synced" <<<"$output") == 2 ]]
 	[[ $(grep -c "^status 2$" <<<"$output") == 2 ]]
 }
+
+@test "ovlctl - a mount that is hidden is not done, and sync of all says so" {
+	run -3 with_mounts '
+		rm -r /sys/fs/ovlsync/0:*
+		mount -t tmpfs tmpfs "/mnt/plain u/merged"
+		ovlctl sync --all'
+	assert_output --partial "/mnt/plain u/merged: cannot sync: "
+}
