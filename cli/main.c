@@ -4,11 +4,14 @@
  */
 #include <argp.h>
 #include <err.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "closeout.h"
 #include "describe.h"
@@ -99,10 +102,25 @@ static int subcommand_run(const struct subcommand *cmd, int argc, char **argv)
 	return status;
 }
 
+/*
+ * What is opened in the place of a standard file that is closed would be taken for it.  What is put there
+ * can't be used, as what is closed can't.
+ */
+static void fill_standard_files(void)
+{
+	int fd;
+
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			_exit(STATUS_FAILED);
+}
+
 int main(int argc, char **argv)
 {
 	const struct subcommand *cmd;
 
+	fill_standard_files();
 	/* Only what decides which characters print: numbers and messages don't vary. */
 	setlocale(LC_CTYPE, "");
 	close_stdout_atexit();
