@@ -29,13 +29,27 @@ uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
+/**
+ * signal_is_ignored - was this program begun with a signal ignored, as by nohup(1)?
+ * @signal: its number
+ *
+ * Then it stays so; a signal that is blocked would come to a signalfd nevertheless.
+ */
+bool signal_is_ignored(int signal)
+{
+	struct sigaction action;
+
+	return !sigaction(signal, NULL, &action) && action.sa_handler == SIG_IGN;
+}
+
 static void signals_get(sigset_t *set)
 {
 	size_t i;
 
 	sigemptyset(set);
 	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		sigaddset(set, signals[i]);
+		if (!signal_is_ignored(signals[i]))
+			sigaddset(set, signals[i]);
 }
 
 /*

@@ -6,6 +6,7 @@
 #ifndef JOB_H
 #define JOB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,6 +31,7 @@ struct job {
 };
 
 uint64_t now_ns(void);
+bool signal_is_ignored(int signal);
 int job_run(const struct job *job, int *signal);
 
 #endif /* JOB_H */

@@ -327,8 +327,10 @@ int cmd_top(int argc, char **argv)
 		top.output.sort = &top_columns[TOP_SUSPECTS];
 	rows_init(&top.rows, top_columns);
 	rows_init(&top.before, top_columns);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	if (!signal_is_ignored(SIGINT))
+		sigaction(SIGINT, &action, NULL);
+	if (!signal_is_ignored(SIGTERM))
+		sigaction(SIGTERM, &action, NULL);
 	status = top.batch ? top_batch(&top) : top_screen(&top);
 	rows_free(&top.rows);
 	rows_free(&top.before);
