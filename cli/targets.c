@@ -111,10 +111,30 @@ int targets_root(const struct target_args *args)
 	return args->pid ? args->root : AT_FDCWD;
 }
 
+static char *mounts_file(const struct target_args *args)
+{
+	return args->pid ? xasprintf("/proc/%d/mountinfo", args->pid) : xstrdup(MOUNTS_FILE);
+}
+
 static int load_mounts(const struct target_args *args, struct libmnt_table **mounts, char **file)
 {
-	*file = args->pid ? xasprintf("/proc/%d/mountinfo", args->pid) : xstrdup(MOUNTS_FILE);
+	*file = mounts_file(args);
 	return mounts_load(*file, mounts);
+}
+
+/**
+ * targets_open_mounts - open what targets_load() reads, to poll(2) it for changes
+ * @args: what the command line says
+ *
+ * Return: a descriptor, or -1.
+ */
+int targets_open_mounts(const struct target_args *args)
+{
+	char *file = mounts_file(args);
+	int fd = open(file, O_RDONLY | O_CLOEXEC);
+
+	free(file);
+	return fd;
 }
 
 /**
@@ -134,12 +154,16 @@ enum ovlctl_status targets_load(struct target_args *args, struct libmnt_table **
 	free(file);
 	if (ret || !args->pid)
 		return ret ? status_of_error(ret) : STATUS_DONE;
+	/* It may be read again and again. */
+	if (args->root)
+		close(args->root);
 	file = xasprintf("/proc/%d/root", args->pid);
 	args->root = open(file, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (args->root < 0) {
 		ret = -errno;
 		warnx("%s: %s", file, strerror(errno));
 		mounts_free(*mounts);
+		args->root = 0;
 	}
 	free(file);
 	return ret ? status_of_error(ret) : STATUS_DONE;
@@ -262,6 +286,16 @@ static void tally_add(struct tally *tally, enum ovlctl_status status)
 		tally->status = STATUS_FAILED;
 }
 
+/* One overlay may have been named by several paths, and by its number, too. */
+static bool is_done(const dev_t *done, size_t n, dev_t dev)
+{
+	size_t i;
+
+	for (i = 0; i < n && done[i] != dev; i++)
+		;
+	return i < n;
+}
+
 static enum ovlctl_status tally_status(const struct tally *tally)
 {
 	if (!tally->failed)
@@ -278,16 +312,17 @@ static enum ovlctl_status tally_status(const struct tally *tally)
  * @fn: what to do
  * @data: passed to @fn
  *
- * A target that can't be found is reported on stderr; the others are done nevertheless.
+ * A target that can't be found is reported on stderr; the others are done nevertheless. One that was
+ * named twice is done once.
  *
  * Return: the exit status.
  */
 enum ovlctl_status targets_run(const struct target_args *args, struct libmnt_table *mounts,
 			       const dev_t *all, size_t n_all, target_fn fn, void *data)
 {
-	size_t n = args->all ? n_all : args->n;
+	size_t n = args->all ? n_all : args->n, n_done = 0, i;
+	dev_t *done = args->all ? NULL : xreallocarray(NULL, n + 1, sizeof(*done));
 	struct tally tally = { 0 };
-	size_t i;
 
 	for (i = 0; i < n; i++) {
 		const struct target_request *request = args->all ? NULL : &args->requests[i];
@@ -299,12 +334,20 @@ enum ovlctl_status targets_run(const struct target_args *args, struct libmnt_tab
 		else
 			status = target_of_device(request ? request->dev : all[i], mounts, &target);
 		if (status == STATUS_DONE) {
+			bool again = is_done(done, n_done, target.dev);
+
 			target.root = targets_root(args);
-			status = fn(&target, data);
+			if (!again)
+				status = fn(&target, data);
+			if (!args->all)
+				done[n_done++] = target.dev;
 			target_free(&target);
+			if (again)
+				continue;
 		}
 		tally_add(&tally, status);
 	}
+	free(done);
 	return tally_status(&tally);
 }
 

@@ -73,6 +73,7 @@ extern const struct argp targets_argp;
 
 void target_args_free(struct target_args *args);
 enum ovlctl_status targets_load(struct target_args *args, struct libmnt_table **mounts);
+int targets_open_mounts(const struct target_args *args);
 int targets_root(const struct target_args *args);
 enum ovlctl_status targets_run(const struct target_args *args, struct libmnt_table *mounts,
 			       const dev_t *all, size_t n_all, target_fn fn, void *data);
