@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "job.h"
 #include "monitor.h"
 
 #define NSEC_PER_SEC 1000000000ULL
@@ -53,8 +54,8 @@ const struct argp monitor_argp = {
 	.doc = "Show what happens to overlays, as it happens: attached and detached, syncs, forced "
 	       "collections, overflows, writeback errors, changes of mode. Begins with how the "
 	       "mounts are.\v"
-	       "Ends with Ctrl-C, when nobody reads its output any more, and when ovlsync is "
-	       "unloaded.",
+	       "Ends with Ctrl-C, when nobody reads its output any more, when ovlsync is unloaded, "
+	       "and when all the mounts that were named are gone.",
 	.children = monitor_children,
 };
 
@@ -76,25 +77,81 @@ static uint64_t wall_clock_ns(void)
 	return (uint64_t)now.tv_sec * NSEC_PER_SEC + (uint64_t)now.tv_nsec;
 }
 
-/* Where the overlay of an event is mounted; a new mount is visible only some time after it came. */
+static void forget(struct monitor *monitor, dev_t dev)
+{
+	size_t i;
+
+	for (i = 0; i < monitor->n_known && monitor->known[i].dev != dev; i++)
+		;
+	if (i == monitor->n_known)
+		return;
+	free(monitor->known[i].path);
+	monitor->known[i] = monitor->known[--monitor->n_known];
+}
+
+static const char *remember(struct monitor *monitor, dev_t dev, const char *path)
+{
+	struct known_mount *known;
+
+	forget(monitor, dev);
+	monitor->known = xreallocarray(monitor->known, monitor->n_known + 1, sizeof(*known));
+	known = &monitor->known[monitor->n_known++];
+	*known = (struct known_mount){ .dev = dev, .path = xstrdup(path) };
+	return known->path;
+}
+
+static const char *last_known(const struct monitor *monitor, dev_t dev)
+{
+	size_t i;
+
+	for (i = 0; i < monitor->n_known; i++)
+		if (monitor->known[i].dev == dev)
+			return monitor->known[i].path;
+	return NULL;
+}
+
+/* The kernel marks the file when anything was mounted or unmounted since it was last asked. */
+static void mounts_refresh(struct monitor *monitor)
+{
+	struct pollfd fd = { .fd = monitor->mounts_fd, .events = POLLPRI };
+	struct libmnt_table *mounts;
+
+	if (poll(&fd, 1, 0) <= 0 || targets_load(&monitor->targets, &mounts))
+		return;
+	mounts_free(monitor->mounts);
+	monitor->mounts = mounts;
+}
+
+/*
+ * Where the overlay of an event is mounted.  A new one is visible only some time after it came, and one
+ * that goes is not any more; and its number is soon another's.
+ */
 static const char *mount_point_of(struct monitor *monitor, const struct netlink_message *message)
 {
 	dev_t dev = netlink_device(message);
-	struct libmnt_table *mounts;
 	struct mount_point point;
 
 	if (message->cmd == OVLSYNC_CMD_MOUNT_ATTACHED) {
-		monitor->stale = true;
+		forget(monitor, dev);
 		return NULL;
 	}
+	if (message->cmd == OVLSYNC_CMD_MOUNT_DETACHED)
+		return last_known(monitor, dev);
+	mounts_refresh(monitor);
 	if (!mounts_of_device(monitor->mounts, dev, &point))
-		return point.path;
-	if (!monitor->stale || targets_load(&monitor->targets, &mounts))
-		return NULL;
-	mounts_free(monitor->mounts);
-	monitor->mounts = mounts;
-	monitor->stale = false;
-	return mounts_of_device(mounts, dev, &point) ? NULL : point.path;
+		return remember(monitor, dev, point.path);
+	return last_known(monitor, dev);
+}
+
+/* One that was asked for and is gone: what gets its number was not asked for. */
+static void detached(struct monitor *monitor, dev_t dev)
+{
+	size_t i;
+
+	forget(monitor, dev);
+	for (i = 0; i < monitor->n_devices; i++)
+		if (monitor->devices[i] == dev)
+			monitor->devices[i--] = monitor->devices[--monitor->n_devices];
 }
 
 /* Each line is to be read as soon as it is there. */
@@ -108,15 +165,21 @@ static void show(const struct netlink_message *message, void *data)
 {
 	struct monitor *monitor = data;
 	const char *mount_point;
+	sigset_t blocked;
 
 	if (!is_wanted(monitor, netlink_device(message)))
 		return;
 	mount_point = mount_point_of(monitor, message);
+	/* Whoever reads may have stopped reading: that is to be left, too. */
+	sigprocmask(SIG_SETMASK, &monitor->while_waiting, &blocked);
 	if (monitor->json)
 		event_print_json(message, wall_clock_ns(), mount_point, stdout);
 	else
 		event_print(message, wall_clock_ns(), mount_point, stdout);
 	flush(monitor);
+	sigprocmask(SIG_SETMASK, &blocked, NULL);
+	if (message->cmd == OVLSYNC_CMD_MOUNT_DETACHED)
+		detached(monitor, netlink_device(message));
 }
 
 /* On a socket of its own: on the other one events would come in between. */
@@ -143,6 +206,14 @@ static enum ovlctl_status lost(struct monitor *monitor)
 	return show_mounts(monitor);
 }
 
+static bool nothing_is_left(const struct monitor *monitor)
+{
+	if (monitor->targets.all || monitor->n_devices)
+		return false;
+	warnx("unmounted: there is nothing more to hear of");
+	return true;
+}
+
 static enum ovlctl_status receive(struct monitor *monitor)
 {
 	struct netlink_end end = { 0 };
@@ -153,7 +224,7 @@ static enum ovlctl_status receive(struct monitor *monitor)
 	if (ret && ret != -EINTR)
 		return netlink_failed("events", ret, &end);
 	if (!end.gone)
-		return STATUS_DONE;
+		return nothing_is_left(monitor) ? STATUS_MISSING : STATUS_DONE;
 	warnx("ovlsync was unloaded");
 	return STATUS_MISSING;
 }
@@ -164,18 +235,24 @@ static void stop(int signal)
 	stopped = 1;
 }
 
-/* Signals come in ppoll(2) only: between its end and the next there is no one that is missed. */
-static void catch_signals(sigset_t *while_waiting)
+/*
+ * Signals come while something is waited for, in ppoll(2) or for who reads the output: there is no
+ * moment at which one is missed.
+ */
+static void catch_signals(struct monitor *monitor)
 {
+	static const int signals[] = { SIGINT, SIGTERM };
 	struct sigaction action = { .sa_handler = stop };
 	sigset_t blocked;
+	size_t i;
 
 	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGINT);
-	sigaddset(&blocked, SIGTERM);
-	sigprocmask(SIG_BLOCK, &blocked, while_waiting);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaddset(&blocked, signals[i]);
+	sigprocmask(SIG_BLOCK, &blocked, &monitor->while_waiting);
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		if (!signal_is_ignored(signals[i]))
+			sigaction(signals[i], &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
 }
 
@@ -186,9 +263,9 @@ static void catch_signals(sigset_t *while_waiting)
 static bool output_ended(const struct monitor *monitor, const struct pollfd *output,
 			 enum ovlctl_status *status)
 {
-	if (!(output->revents & POLLERR) && !monitor->output_error)
+	if (!(output->revents & (POLLERR | POLLHUP | POLLNVAL)) && !monitor->output_error)
 		return false;
-	if (monitor->output_error && monitor->output_error != EPIPE) {
+	if (monitor->output_error && monitor->output_error != EPIPE && !stopped) {
 		warnx("standard output: %s", strerror(monitor->output_error));
 		*status = STATUS_FAILED;
 	}
@@ -204,14 +281,13 @@ static enum ovlctl_status watch(struct monitor *monitor)
 		{ .fd = STDOUT_FILENO },
 	};
 	enum ovlctl_status status = STATUS_DONE;
-	sigset_t while_waiting;
 
-	catch_signals(&while_waiting);
+	catch_signals(monitor);
 	status = show_mounts(monitor);
-	while (!status && !stopped && !output_ended(monitor, &fds[1], &status)) {
+	while (!output_ended(monitor, &fds[1], &status) && !status && !stopped) {
 		fds[0].revents = 0;
 		fds[1].revents = 0;
-		if (ppoll(fds, 2, NULL, &while_waiting) < 0 && errno != EINTR)
+		if (ppoll(fds, 2, NULL, &monitor->while_waiting) < 0 && errno != EINTR)
 			return netlink_failed("events", -errno, NULL);
 		if (fds[0].revents)
 			status = receive(monitor);
@@ -236,6 +312,8 @@ static enum ovlctl_status monitor_run(struct monitor *monitor)
 
 	if (ret)
 		return netlink_open_failed(ret);
+	/* Before the mounts are read, so that no change is missed. */
+	monitor->mounts_fd = targets_open_mounts(&monitor->targets);
 	status = targets_load(&monitor->targets, &monitor->mounts);
 	if (status)
 		goto out_close;
@@ -255,7 +333,12 @@ static enum ovlctl_status monitor_run(struct monitor *monitor)
 out_free:
 	mounts_free(monitor->mounts);
 	free(monitor->devices);
+	while (monitor->n_known)
+		forget(monitor, monitor->known[0].dev);
+	free(monitor->known);
 out_close:
+	if (monitor->mounts_fd >= 0)
+		close(monitor->mounts_fd);
 	netlink_close(monitor->netlink);
 	return status;
 }

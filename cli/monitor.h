@@ -5,6 +5,7 @@
 #ifndef MONITOR_H
 #define MONITOR_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -13,25 +14,41 @@
 #include "xalloc.h"
 
 /**
+ * struct known_mount - where an overlay is mounted
+ * @dev: its device
+ * @path: its mount point
+ */
+struct known_mount {
+	dev_t dev;
+	char *path;
+};
+
+/**
  * struct monitor - one run of the subcommand
  * @targets: --mount, --device, --all
  * @json: --json
  * @netlink: the socket that events come on
  * @mounts: the mounts that the command line is about
- * @stale: a mount has come since @mounts was read
- * @devices: overlays to show events of, unless it is all
+ * @mounts_fd: mountinfo, which tells when @mounts is to be read again
+ * @known: where the overlays are, or were when they were last seen
+ * @n_known: how many
+ * @devices: overlays to show events of, unless it is all; those that are gone are taken out
  * @n_devices: how many
  * @output_error: errno of the first line that could not be written, or 0
+ * @while_waiting: the signals that are blocked while there is something to wait for
  */
 struct monitor {
 	struct target_args targets;
 	bool json;
 	struct netlink *netlink;
 	struct libmnt_table *mounts;
-	bool stale;
+	int mounts_fd;
+	struct known_mount *known;
+	size_t n_known;
 	dev_t *devices;
 	size_t n_devices;
 	int output_error;
+	sigset_t while_waiting;
 };
 
 void event_print(const struct netlink_message *message, uint64_t time_ns, const char *mount_point,
