@@ -25,6 +25,7 @@
  * @before_ns: when it was taken
  * @rows: what to show
  * @status: the worst that happened
+ * @message: what went wrong at the last look, for the screen; or NULL
  */
 struct top {
 	struct target_args targets;
@@ -38,6 +39,7 @@ struct top {
 	uint64_t before_ns;
 	struct rows rows;
 	enum ovlctl_status status;
+	char *message;
 };
 
 extern volatile sig_atomic_t top_stopped;

@@ -4,6 +4,8 @@
  */
 #include <curses.h>
 #include <err.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,7 +19,7 @@
 static void show_table(const struct top *top)
 {
 	char *text = NULL, *line, *next;
-	int y = 2;
+	int y = 2, first = y;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
@@ -25,7 +27,7 @@ static void show_table(const struct top *top)
 	    fclose(out))
 		errx(STATUS_FAILED, "cannot make the table");
 	for (next = text; y < LINES - 1 && (line = strsep(&next, "\n")) && *line; y++) {
-		if (y == 2)
+		if (y == first)
 			attron(A_REVERSE);
 		mvaddnstr(y, 0, line, COLS);
 		attroff(A_REVERSE);
@@ -39,6 +41,8 @@ static void show(const struct top *top)
 
 	erase();
 	mvprintw(0, 0, "ovlctl top: %.*s", COLS > 12 ? COLS - 12 : 0, summary);
+	if (top->message)
+		mvaddnstr(1, 0, top->message, COLS);
 	if (top->rows.n)
 		show_table(top);
 	else
@@ -113,6 +117,53 @@ static bool wait_for_keys(struct top *top)
 	return !top_stopped;
 }
 
+/*
+ * What is said on stderr would be written over the screen, and curses would not know.  It goes to a
+ * file meanwhile, of which the screen shows the first line.
+ */
+struct aside {
+	int stderr_fd;
+	FILE *file;
+};
+
+static void aside_begin(struct aside *aside)
+{
+	aside->file = tmpfile();
+	aside->stderr_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	if (aside->file && aside->stderr_fd >= 0)
+		dup2(fileno(aside->file), STDERR_FILENO);
+}
+
+static void aside_end(struct aside *aside)
+{
+	if (aside->stderr_fd >= 0) {
+		dup2(aside->stderr_fd, STDERR_FILENO);
+		close(aside->stderr_fd);
+	}
+	if (aside->file)
+		fclose(aside->file);
+}
+
+static enum ovlctl_status look(struct top *top, struct aside *aside)
+{
+	enum ovlctl_status status;
+	size_t size = 0;
+
+	free(top->message);
+	top->message = NULL;
+	if (aside->file && (ftruncate(fileno(aside->file), 0) || fseek(aside->file, 0, SEEK_SET)))
+		warn("temporary file");
+	status = top_sample(top);
+	if (aside->file && !fseek(aside->file, 0, SEEK_SET) &&
+	    getline(&top->message, &size, aside->file) > 0) {
+		top->message[strcspn(top->message, "\n")] = '\0';
+	} else {
+		free(top->message);
+		top->message = NULL;
+	}
+	return status;
+}
+
 /**
  * top_screen - show samples on the terminal until the user quits
  * @top: the command line
@@ -122,6 +173,7 @@ static bool wait_for_keys(struct top *top)
 enum ovlctl_status top_screen(struct top *top)
 {
 	enum ovlctl_status status = STATUS_DONE;
+	struct aside aside;
 	SCREEN *screen;
 	uint64_t i = 0;
 
@@ -139,13 +191,14 @@ enum ovlctl_status top_screen(struct top *top)
 		      getenv("TERM") ?: "");
 		return STATUS_FAILED;
 	}
+	aside_begin(&aside);
 	cbreak();
 	noecho();
 	curs_set(0);
 	keypad(stdscr, TRUE);
 	do {
 		if (i)
-			status = top_sample(top);
+			status = look(top, &aside);
 		if (status && status != STATUS_PARTIAL)
 			break;
 		show(top);
@@ -153,6 +206,8 @@ enum ovlctl_status top_screen(struct top *top)
 	} while ((!top->iterations || i < top->iterations) && wait_for_keys(top));
 	endwin();
 	delscreen(screen);
+	aside_end(&aside);
+	free(top->message);
 	/* What it said is gone with the screen. */
 	if (status && status != STATUS_PARTIAL)
 		status = top_sample(top);

@@ -148,7 +148,8 @@ assert_keys() {
 	# shellcheck disable=SC2016
 	background_loop bash -c 'while [[ ! -e $3 ]]; do
 		mount -t overlay -o "lowerdir=$1/lower,upperdir=$2/own/upper2,workdir=$2/own/work2" x "$1/lower"
-		umount "$1/lower"
+		# A sync has it open for a while.
+		until umount "$1/lower" 2>/dev/null; do sleep 0.05; done
 		# Not at once another one with the same number, which was not done.
 		sleep 0.1
 	done' - "$MNT" "$UPPER" "$ENOUGH"
@@ -160,6 +161,7 @@ assert_keys() {
 		run -0 --separate-stderr ovlctl tune -n --raw -o NAME batch
 		run -0 --separate-stderr ovlctl mode --json
 		run -0 --separate-stderr ovlctl gc --all --json
+		run -0 --separate-stderr ovlctl sync --all --json
 	done
 	end_loops
 }
@@ -201,6 +203,14 @@ screen_has() { [[ $(screen) == *$1* ]]; }
 	retry_until 30 screen_has "2 suspects"
 	tmux -L ovlsync resize-window -t top -x 60 -y 10
 	retry_until 30 screen_has "q quit"
+	# What goes wrong is said on the screen, and the rest goes on.
+	umount_overlay other
+	tmux -L ovlsync send-keys -t top ' '
+	retry_until 30 screen_has "$MNT/other: "
+	run -0 screen
+	assert_line --index 0 --partial "1 mount,"
+	assert_line --index 2 --partial "DEVICE"
+	assert_line --index 3 --partial "$MNT/own"
 	tmux -L ovlsync send-keys -t top q
 	retry_until 30 screen_has "status 0"
 	tmux -L ovlsync kill-server
