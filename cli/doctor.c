@@ -175,8 +175,6 @@ static void print_findings(const struct doctor *doctor)
 							  : "\033[32m";
 		char *subject;
 
-		if (doctor->quiet && !row_is_problem(row))
-			continue;
 		subject = printable(row[DOCTOR_SUBJECT].string);
 		printf("%s%-7s%s  %s: %s\n", colors ? color : "", level, colors ? "\033[0m" : "",
 		       subject, row[DOCTOR_FINDING].string);
@@ -190,6 +188,9 @@ static enum ovlctl_status doctor_print(struct doctor *doctor)
 {
 	size_t i;
 
+	for (i = doctor->rows.n; doctor->quiet && i-- > 0;)
+		if (!row_is_problem(rows_get(&doctor->rows, i)))
+			rows_drop(&doctor->rows, i);
 	if (!doctor->output.json && !output_wants_table(&doctor->output)) {
 		print_findings(doctor);
 	} else if (output_print(&doctor->output, &doctor->rows)) {

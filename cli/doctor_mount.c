@@ -28,10 +28,12 @@ static const struct {
 	{ "no journal", "unmount the upper filesystem and give it a journal: tune2fs -O "
 			"has_journal, then e2fsck" },
 	{ "without its journal", "mount the upper filesystem without norecovery" },
-	{ "not proven", "put upper and work directory on ext4 with a journal, xfs, btrfs or f2fs" },
+	{ "f2fs of this kernel", "boot kernel 6.12 or later, or put upper and work directory on "
+				 "ext4 with a journal, xfs or btrfs" },
+	{ "not proven", "put upper and work directory on ext4 with a journal, xfs, btrfs, or f2fs "
+			"of kernel 6.12 or later" },
 	{ "nfs_export", "mount it without nfs_export=on, or boot kernel 6.5 or later" },
 	{ "upper directory on this one", "put the other overlay's upper directory elsewhere" },
-	{ "stacked on this one", "put upper directories on filesystems, not on overlays" },
 };
 
 /* Replaces DEV in an advice. */
@@ -112,7 +114,7 @@ static void look_at_options(const struct subject *s)
 	if (is_volatile)
 		add(s, DOCTOR_NOTE, xstrdup("mounted volatile: no sync writes anything"),
 		    xstrdup("mount it without volatile if its data is to survive a crash"));
-	if (export && !strcmp(export, "on"))
+	if (export && !strcmp(export, "on") && s->mount == -ENOENT)
 		add(s, DOCTOR_NOTE,
 		    xstrdup("mounted with nfs_export=on: never containerized before kernel 6.5"),
 		    xstrdup("mount it without nfs_export=on, or boot kernel 6.5 or later"));

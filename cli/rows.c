@@ -64,6 +64,21 @@ void rows_drop_last(struct rows *rows)
 		value_clear(&row[i]);
 }
 
+/**
+ * rows_drop - take out a row
+ * @rows: the rows
+ * @row: which; those after it move up
+ */
+void rows_drop(struct rows *rows, size_t row)
+{
+	struct value *cells = rows_get(rows, row);
+	size_t i;
+
+	for (i = 0; i < rows->width; i++)
+		value_clear(&cells[i]);
+	memmove(cells, cells + rows->width, (--rows->n - row) * rows->width * sizeof(*cells));
+}
+
 static int value_compare(const struct value *a, const struct value *b)
 {
 	if (a->kind != b->kind)

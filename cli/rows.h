@@ -50,6 +50,7 @@ void rows_init(struct rows *rows, const struct column *columns);
 struct value *rows_add(struct rows *rows);
 struct value *rows_get(const struct rows *rows, size_t row);
 void rows_drop_last(struct rows *rows);
+void rows_drop(struct rows *rows, size_t row);
 void rows_sort(struct rows *rows, size_t column);
 void rows_reverse(struct rows *rows);
 void rows_free(struct rows *rows);

@@ -118,7 +118,7 @@ $MNT/own: umount_sync: own -> none"
 	make_upper ext2
 	mount_overlay ext2
 	run -1 ovlctl doctor --mount "$MNT/ext2"
-	assert_output --partial "put upper and work directory on ext4 with a journal, xfs, btrfs or f2fs"
+	assert_output --partial "put upper and work directory on ext4 with a journal, xfs, btrfs, or f2fs of kernel 6.12"
 }
 
 @test "cli steer - doctor without the module" {
