@@ -5,6 +5,7 @@
 #include <argp.h>
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -273,14 +274,15 @@ static enum ovlctl_status list_run(struct list *list)
 	status = targets_load(&list->targets, &list->mounts);
 	if (status)
 		goto out_close;
-	list->containers = containers_new(targets_root(&list->targets));
+	/* Not the root of --pid: an engine's paths are its own. */
+	list->containers = containers_new(AT_FDCWD);
 	/* All in one dump are of one moment, as far as there can be one. */
 	if (list->targets.all)
 		status = list_read(list, NULL, "suspects");
 	else
 		status = targets_run(&list->targets, list->mounts, NULL, 0, list_target, list);
-	/* When nothing was found, the message says it all. */
-	if (list->rows.n || status == STATUS_DONE || list->error) {
+	/* When nothing was found, the message says it all; who reads JSON reads an object. */
+	if (list->output.json || list->rows.n || status == STATUS_DONE || list->error) {
 		printed = list_print(list);
 		status = printed ? printed : status;
 	}

@@ -178,7 +178,7 @@ static enum ovlctl_status mode_run(struct mode *mode)
 	session_close(&mode->session);
 	if (mode->wanted && !mode->output.given)
 		columns_all(mode_columns, &mode->output.list);
-	if (wants_rows(mode) && !mode->quiet && (mode->rows.n || !status) &&
+	if (wants_rows(mode) && !mode->quiet && (mode->output.json || mode->rows.n || !status) &&
 	    output_print(&mode->output, &mode->rows)) {
 		warnx("cannot print the result");
 		status = STATUS_FAILED;

@@ -243,8 +243,8 @@ static enum ovlctl_status stats_run(struct stats *stats)
 	if (status)
 		return status;
 	status = session_run(&stats->session, &stats->targets, stats_target, stats);
-	/* When nothing was found, the message says it all. */
-	if (stats->rows.n || status == STATUS_DONE) {
+	/* When nothing was found, the message says it all; who reads JSON reads an object. */
+	if (stats->output.json || stats->rows.n || status == STATUS_DONE) {
 		enum ovlctl_status printed = stats_print(stats);
 
 		if (printed)

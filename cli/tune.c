@@ -268,8 +268,8 @@ static enum ovlctl_status tune_one(struct tune *tune, const struct target *targe
 	if (wants_rows(tune))
 		tune_add_row(tune, target, assignment, old);
 	else if (!tune->quiet)
-		printf("%s: %s: %s -> %s\n", name, tunable_name(assignment->tunable), old,
-		       assignment->value);
+		printf("%s: %s: %s%s%s\n", name, tunable_name(assignment->tunable), old,
+		       assignment->value ? " -> " : "", assignment->value ?: "");
 	return STATUS_DONE;
 }
 
@@ -327,7 +327,7 @@ static enum ovlctl_status tune_run(struct tune *tune)
 	}
 	if (tune->sets && !tune->output.given)
 		columns_all(tune_columns, &tune->output.list);
-	if (wants_rows(tune) && !tune->quiet && (tune->rows.n || !status) &&
+	if (wants_rows(tune) && !tune->quiet && (tune->output.json || tune->rows.n || !status) &&
 	    output_print(&tune->output, &tune->rows)) {
 		warnx("cannot print the result");
 		status = STATUS_FAILED;

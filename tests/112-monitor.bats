@@ -198,6 +198,50 @@ status_of_monitor() {
 	assert_output 1
 }
 
+@test "monitor - a mount that got the number of another one is not called by its name" {
+	local number
+	monitor --json
+	device_of own
+	number=$REPLY
+	umount_overlay own
+	event mount_detached mount_point "$MNT/own"
+	mount_overlay third
+	device_of third
+	assert_equal "$REPLY" "$number"
+	sync_overlay third
+	event sync_done mount_point "$MNT/third"
+	kill -TERM "$MONITOR"
+	status_of_monitor
+}
+
+@test "monitor - ends when all that was asked for is unmounted" {
+	monitor --mount "$MNT/own" --mount "$MNT/other"
+	umount_overlay own
+	retry_until 20 has_line "detached"
+	kill -0 "$MONITOR"
+	umount_overlay other
+	run -2 status_of_monitor
+	grep -q "unmounted" "$EVENTS.errors"
+}
+
+@test "monitor - ends with SIGTERM also while nobody reads what it says" {
+	local fifo=$BATS_TEST_TMPDIR/fifo reader
+	mkfifo "$fifo"
+	exec {reader}<>"$fifo"
+	ovlctl monitor --json >"$fifo" 2>"$EVENTS.errors" 3>&- 4>&- &
+	MONITOR=$!
+	BACKGROUND+=("$MONITOR")
+	# It has begun, and then there is more to say than a pipe holds.
+	read -r -t $((20 * SLOWNESS)) -u "$reader"
+	actor open 0 dir "$MNT/own"
+	actor syncfs 0 1000
+	kill -TERM "$MONITOR"
+	status_of_monitor
+	run -0 cat "$EVENTS.errors"
+	assert_output ""
+	exec {reader}<&-
+}
+
 @test "monitor - ends with Ctrl-C and when nobody reads any more" {
 	monitor
 	kill -INT "$MONITOR"
@@ -211,6 +255,11 @@ status_of_monitor() {
 	assert_output --partial "No space left"
 }
 
+hears_of_a_sync() {
+	sync_overlay other
+	has_event sync_done mount_point "$MNT/other"
+}
+
 @test "monitor - one that was too slow says so and tells how the mounts are" {
 	monitor --json
 	actor open 0 dir "$MNT/own"
@@ -219,7 +268,8 @@ status_of_monitor() {
 	kill -CONT "$MONITOR"
 	event lost event lost
 	retry_until 20 grep -q "events were lost" "$EVENTS.errors"
-	# And goes on.
+	# And goes on, once it has read what its socket was full of: until then more is lost.
+	retry_until 20 hears_of_a_sync
 	set_value own mode full
 	event mode_changed mode full
 	run -0 jq -rs 'map(.event) | (index("lost") as $lost | .[$lost:] | index("mount")) != null' "$EVENTS"

@@ -225,3 +225,63 @@ load helpers
 		ovlctl sync --all'
 	assert_output --partial "/mnt/plain u/merged: cannot sync: "
 }
+
+@test "ovlctl - a standard file that is closed is not taken for another one" {
+	# Without sysfs, so that the mount is the first that is opened.
+	run with_mounts 'umount /sys/fs; strace -f -y -e trace=syncfs \
+		bash -c "exec ovlctl sync --all <&-" 2>&1'
+	assert_success
+	assert_output --regexp 'syncfs\([0-9]+</mnt/plain u/merged>'
+	refute_output --partial "/dev/null"
+	run -1 with_mounts 'ovlctl stats >&-'
+	assert_output --partial "Bad file descriptor"
+}
+
+@test "ovlctl - a signal that is ignored, as by nohup, ends no sync" {
+	run with_mounts '
+		trap "" HUP
+		strace -f -o /dev/null -e inject=syncfs:delay_enter=2000000 \
+			ovlctl sync --mount "/mnt/plain u/merged" 2>&1 &
+		until pkill -HUP -x ovlctl; do sleep 0.1; done
+		for i in {1..10}; do sleep 0.1; pkill -HUP -x ovlctl; done
+		wait $!'
+	assert_success
+	assert_output --partial "synced"
+	refute_output --partial "interrupted"
+}
+
+@test "ovlctl - a mount that is named twice is done once" {
+	run with_mounts 'd=$(stat -c %Hd:%Ld "/mnt/plain u/merged")
+		ovlctl stats -n -o DEVICE --device "$d" --mount "/mnt/plain u/merged" --mount "/mnt/plain u/merged/."
+		ovlctl sync --device "$d" --mount "/mnt/plain u/merged" 2>/dev/null'
+	assert_success
+	assert_equal "${#lines[@]}" 2
+}
+
+@test "ovlctl - looking again and again leaves nothing open" {
+	run with_mounts 'ulimit -n 20; ovlctl top --batch --pid $$ --delay 0.02 -n 40 -o MODE | grep -c MODE'
+	assert_success
+	assert_output 40
+}
+
+@test "ovlctl - tune shows one tunable and sets another" {
+	run with_mounts 'ovlctl tune interval_ms batch=7 --mount "/mnt/plain u/merged"'
+	assert_success
+	assert_line --regexp ': interval_ms: [0-9]+$'
+	assert_line --regexp ': batch: [0-9]+ -> 7$'
+}
+
+@test "ovlctl - doctor --quiet prints problems only, in JSON, too" {
+	run with_mounts 'ovlctl doctor --quiet --json || (($? < 3))'
+	assert_success
+	jq -e '[.findings[].level] | all(. == "problem")' <<<"$output"
+}
+
+@test "ovlctl - JSON of nothing is JSON" {
+	local command
+	for command in stats mode tune sync; do
+		run -2 --separate-stderr with_mounts "ovlctl $command --json --mount /nowhere"
+		[[ $(jq -c 'del(.schema_version) | to_entries | map(.value)' <<<"$output") == '[[]]' ]]
+		[[ $stderr == *"/nowhere"* ]]
+	done
+}
