@@ -53,7 +53,7 @@ const struct column stats_columns[] = {
 	{ "UMOUNT-SYNC", SYSFS("umount_sync"), COLUMN_STRING, "what umount writes",
 	  "own: what is the overlay's own, as a sync does. none: umount starts and waits for "
 	  "nothing, and what was not synced before reaches the disk when the upper's own writeback "
-	  "gets to it; fsync(2) and syncfs(2) keep their promises. Without effect in mode full." },
+	  "gets to it; fsync(2) and syncfs(2) keep their promises. With effect in mode containerized only." },
 	COLUMN_OF_SUSPECTS,
 	{ "PEAK", SYSFS_IN("suspects", "nr_peak"), COLUMN_NUMBER,
 	  "the most suspects there have been" },

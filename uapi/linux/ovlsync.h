@@ -156,7 +156,8 @@
  * enum ovlsync_mode - what syncfs(2) and umount(2) of an overlay do
  * @OVLSYNC_MODE_CONTAINERIZED: write the suspects, then commit the upper filesystem's journal
  * @OVLSYNC_MODE_LEARNING: flush the whole upper: not everything dirty is known to be on the list
- * @OVLSYNC_MODE_FULL: flush the whole upper: its type is not supported, or the operator asked
+ * @OVLSYNC_MODE_FULL: flush the whole upper: its type is not supported, the operator asked, or
+ *	openings could not be tracked; mode_reason in sysfs says which
  * @OVLSYNC_MODE_VOLATILE: nothing, the overlay was mounted volatile
  * @OVLSYNC_MODE_NOSYNC: nothing, there is no upper or it is in memory
  */
