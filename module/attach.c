@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Find overlay superblocks, shim their operations, let go of them again (design section 3).
+ * Find overlay superblocks, shim their operations, let go of them again.
  *
  * NEW MOUNTS are seen by wrapping the filesystem type's ->mount, or ->init_fs_context and, in each
  * context, ->get_tree.  Both run in the mounting task, with s_umount held exclusively, before
@@ -207,7 +207,7 @@ static int examine(struct ovlsync_mount *m, bool *watch)
 	if (!m->has_upper)
 		goto out;
 	find_upper(m, &opts);
-	/* nfsd opens files without an event there (design section 3, modes). */
+	/* nfsd opens files without an event there (docs/design.md, Limits). */
 	if (!OVLSYNC_OPEN_EVENT_IN_VFS && m->sb->s_export_op)
 		m->refusal = "nfs_export=on: nfsd opens files without an event on this kernel";
 	*watch = !m->is_volatile && !m->refusal &&

@@ -49,7 +49,7 @@ enum ovlsync_exit {
  * @OVLSYNC_GAP_LIMIT: an opening was not tracked, the list being full
  * @OVLSYNC_GAP_MEMORY: an opening was not tracked for want of memory
  *
- * A gap is closed by a full sync (gap.c; design section 3, rule 0).
+ * A gap is closed by a full sync (gap.c; docs/design.md, Gaps).
  */
 enum ovlsync_gap {
 	OVLSYNC_GAP_NONE,

@@ -5,7 +5,7 @@
  * In reclaim nothing may be waited for and no inode let go of: an iput() may write, and the upper
  * filesystem may hold locks that the caller of reclaim waits for.  So the scan only isolates, under
  * the list_lru's lock and a lock of the mount's that it merely tries, and hands over to the
- * reaper's work (design section 7).
+ * reaper's work.
  *
  * The list_lru keeps suspects by the memory cgroup that they are charged to: pressure in a
  * container finds the suspects, and with them the inodes, that this container pinned.

@@ -4,7 +4,7 @@
  *
  * WHAT IT IS.  A suspect is an upper inode that may have been dirtied through one overlay mount.
  * An inode gets on the list when it is opened for write (watch.c) and leaves it when the removal
- * rule of design section 5 allows, by one of the ways of enum ovlsync_exit.
+ * rule allows (docs/design.md, When may a suspect go?), by one of the ways of enum ovlsync_exit.
  *
  * REFERENCES.  An entry on a list owns one reference to its inode.  Who takes the entry off the
  * list, under the lock, owns the entry and that reference, and gives both to
@@ -176,7 +176,7 @@ struct ovlsync_suspect *ovlsync_suspect_find(struct ovlsync_mount *m, struct ino
  * @s: an entry on its mount's list
  *
  * The error goes to the overlay's superblock, where syncfs(2) on this overlay, and on no other,
- * returns it once to each open file (design section 8).  The inode's own error state is only read:
+ * returns it once to each open file (docs/design.md).  The inode's own error state is only read:
  * if we marked it as seen, a later fsync(2) by somebody who opens the file after us would not be
  * told.  As the kernel does not count errors that nobody has seen, a second one shows in the
  * mapping's AS_EIO and AS_ENOSPC alone, which are cleared here; fsync(2) does not depend on them.
@@ -430,7 +430,7 @@ bool ovlsync_suspect_add(struct ovlsync_mount *m, struct inode *inode)
  * @m: the mount
  * @inode: the upper inode
  *
- * Or else the space of a deleted file would be held until the reaper comes (design section 4).
+ * Or else the space of a deleted file would be held until the reaper comes (docs/design.md).
  *
  * Context: may sleep.  The caller holds a reference to @inode, so that ours is not the last.
  */

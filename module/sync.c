@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Containerized sync_fs (design section 6).
+ * Containerized sync_fs (docs/design.md, What a sync does).
  *
  * The VFS calls sync_fs twice.  wait=0 starts the writeback of all suspects, so that their I/O
  * overlaps.  wait=1 writes what was dirtied or skipped meanwhile, waits for every suspect, and then

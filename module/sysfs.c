@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * /sys/fs/ovlsync/<major>:<minor>/: counters and tunables of one overlay, one value a file
- * (design section 9; docs/ABI/sysfs-fs-ovlsync).
+ * (docs/ABI/sysfs-fs-ovlsync).
  *
  * LIFETIME.  The directory is a kobject inside of the mount object.  Taking it away waits for
  * readers and writers that are inside of it, and for the last reference to the kobject.  It is

@@ -2,7 +2,7 @@
 /*
  * The upper filesystem: which superblock it is, and what it promises.
  *
- * Overlayfs does not tell other modules its upper.  Two ways lead there (design section 3): the
+ * Overlayfs does not tell other modules its upper.  Two ways lead there: the
  * upperdir= option, resolved as a path and believed only if the overlay holds a trap inode for what
  * was found, and for what workdir= leads to on the same filesystem; and the upper inode of the
  * first regular file that is opened for write.
@@ -180,7 +180,7 @@ static bool resolve(struct super_block *sb, const char *name, struct ovlsync_upp
  * @found: filled in
  *
  * The paths are looked up in the caller's mount namespace and may lead elsewhere than they did for
- * mount(2), or nowhere; the overlay's trap inodes decide (design section 3).  Lower directories
+ * mount(2), or nowhere; the overlay's trap inodes decide.  Lower directories
  * have traps as well, and a relative path that leads to one of them is not unthinkable; that the
  * other leads to one, too, on the same filesystem, as upper and work directory have to be, is.
  *
@@ -262,7 +262,7 @@ static void classify_ext4(struct ovlsync_upper *upper, struct super_block *sb)
  * @upper: filled in; @upper->sb is published last
  * @upper_sb: the superblock, kept alive by the overlay
  *
- * Only filesystems that the crash tests cover may be containerized (design section 3, modes).
+ * Only filesystems that the crash tests cover may be containerized (docs/durability.md).
  *
  * Context: may sleep, may read from the disk.  One caller at a time for each @upper.
  */

@@ -14,7 +14,7 @@ struct super_block;
  * @refusal: why a sync may not be limited to the suspects; NULL: it may
  * @in_memory: tmpfs or ramfs, where a sync does nothing
  * @orders_truncate: zeroes the tail of a block in the order of the journal, so that truncate(2) by
- *	path needs no watching (design section 4)
+ *	path needs no watching (docs/design.md)
  * @async_extents: btrfs: pages handed to compression threads are under writeback only later
  * @inodes_by_write: f2fs: its checkpoint leaves out inodes of which only times are dirty; they have
  *	to be given to write_inode (f2fs_dirty_inode() in fs/f2fs/super.c)

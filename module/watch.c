@@ -2,7 +2,7 @@
 /*
  * fsnotify events in, suspects out.
  *
- * A mark on the overlay's superblock delivers events in process context (design section 4):
+ * A mark on the overlay's superblock delivers events in process context (docs/design.md):
  *
  * FS_OPEN comes at the end of every open, before the caller has the file, so that no write can come
  * before it.  The overlay inode's i_writecount tells an open for write, which has copied the file
