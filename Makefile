@@ -68,9 +68,10 @@ tools: deps
 	+@$(MAKE) --no-print-directory -s -C tests/tools O=../../$(O)
 	+@$(MAKE) --no-print-directory -s -C tests/fuzz/kernel O=../../../$(O)
 
+# TEST_DEBUG=1: and a part of the suite, and three minutes of the stress test, on the debug kernel, as CI does.
 .PHONY: test
-test: cli-after-deps tools $(TEST_KERNELS:%=guest-%) $(TEST_KERNELS:%=faults-%) ## host tests, and the bats suite and quick crash tests in guests of both kernels
-	@tests/run $(TEST_KERNELS)
+test: cli-after-deps tools $(TEST_KERNELS:%=guest-%) $(TEST_KERNELS:%=faults-%) $(if $(TEST_DEBUG),guest-debug) ## host tests, and the bats suite and quick crash tests in guests of both kernels
+	@tests/run $(TEST_KERNELS) $(if $(TEST_DEBUG),debug-part)
 
 .PHONY: test-scale
 test-scale: cli-after-deps tools $(TEST_KERNELS:%=guest-%) ## in full size: a million suspects, 2,000 mounts, a list of 100,000 (hours)
@@ -93,7 +94,6 @@ test-debug: cli-after-deps tools guest-debug ## the bats suite on the debug kern
 
 .PHONY: test-kcsan
 test-kcsan: cli-after-deps tools guest-kcsan ## the stress test on the kernel that looks for data races
-	+@$(MAKE) --no-print-directory -s -C tests/stress O=../../$(O)
 	@STRESS_CPUS="$${STRESS_CPUS:-2 4}" tests/stress/run kcsan
 
 BENCHMARKS := noisy-idle noisy-busy alternatives limit lookup-million untar overhead scale
@@ -152,7 +152,6 @@ analyze: ## every static checker on module and ovlctl (scripts/install-deps anal
 
 .PHONY: stress
 stress: cli-after-deps tools $(TEST_KERNELS:%=guest-%) guest-debug ## everything at once, on all kernels (STRESS_SECONDS=180)
-	+@$(MAKE) --no-print-directory -s -C tests/stress O=../../$(O)
 	@tests/stress/run $(TEST_KERNELS) debug
 
 .PHONY: install
