@@ -187,7 +187,8 @@ static int begin_watching(struct ovlsync_mount *m, bool live)
 
 	if (gap) {
 		spin_lock(&m->lock);
-		ovlsync_gap_open(m, gap, live);
+		/* A flush that passed a file before its truncation could be seen must not close it. */
+		ovlsync_gap_open(m, gap, live || gap == OVLSYNC_GAP_UPPER);
 		spin_unlock(&m->lock);
 	}
 	return ovlsync_watch_attach(m);

@@ -12,20 +12,25 @@
  *  2. ovlsync_flush_begin() notes the moment;
  *  3. the whole upper is flushed, which makes what was dirtied before durable;
  *  4. ovlsync_flush_done() closes the gaps that were there at step 2 and were not opened anew: this
- *     mount's, and those of other mounts on the same upper that need no walk.
+ *     mount's, and those of other mounts on the same upper that need no walk.  What was flushed is
+ *     what overlayfs knows as the upper; others rely on its being what we take for it only where
+ *     that is sure, or where root of the host has mounted it: paths can be made to lead elsewhere.
  *
  * WHAT UMOUNTS LEAVE.  An overlay may go with dirty files that nobody synced: umount_sync is none,
  * it was volatile, or it had become read-only under a shared map.  A later mount of the same upper
  * directory does not have them on its list, where stock overlayfs would flush them; so it begins
  * with a gap.  They are remembered by the upper directory, until a full sync of that filesystem,
  * in a table of fixed size: when that is full, one entry stands for all directories of a
- * filesystem.  An entry too many costs a full sync.
+ * filesystem; and when filesystems fill it, one for all, until the module goes.  Where the upper is
+ * not known, or not what we took for it, each filesystem that has a layer is meant.  An entry too
+ * many costs a full sync.
  *
  * LOCKING.  m->lock protects the gap of a mount; left_lock the table of what umounts have left.
  * Neither is taken inside of the other.
  */
 #include <linux/fs.h>
 #include <linux/spinlock.h>
+#include <linux/user_namespace.h>
 
 #include "faults.h"
 #include "gap.h"
@@ -38,7 +43,7 @@ static atomic64_t flush_clock = ATOMIC64_INIT(0);
 
 /**
  * struct left - something dirty was left by an umount
- * @dev: the upper filesystem; 0: it was not known which
+ * @dev: the upper filesystem; 0: any
  * @ino: the upper directory's inode; 0: any directory of @dev
  * @generation: of that inode
  * @seq: when, on the clock of ovlsync_flush_begin()
@@ -175,8 +180,12 @@ void ovlsync_flush_done(struct ovlsync_mount *m, u64 begun)
 {
 	struct flush flush = { .upper_sb = ovlsync_mount_upper(m), .begun = begun };
 
-	if (!flush.upper_sb)
+	if (!flush.upper_sb || READ_ONCE(m->stray))
 		return;
+	if (!m->upper.sure && m->sb->s_user_ns != &init_user_ns) {
+		close_gap(m, &flush);
+		return;
+	}
 	ovlsync_mounts_each(close_gap, &flush);
 	left_flushed(flush.upper_sb->s_dev, begun);
 }
@@ -198,29 +207,45 @@ static void left_condense(dev_t dev)
 	left_nr = kept;
 }
 
+static void left_add(dev_t dev, u64 ino, u32 generation)
+{
+	unsigned int i;
+
+	spin_lock(&left_lock);
+	for (i = 0; i < left_nr; i++) {
+		if (left[i].dev == dev && left[i].ino == ino && left[i].generation == generation)
+			break;
+	}
+	if (i == LEFT_MAX) {
+		left_condense(dev);
+	} else {
+		left[i] = (struct left){ .dev = dev, .ino = ino, .generation = generation,
+					 .seq = atomic64_inc_return(&flush_clock) };
+		left_nr = max(left_nr, i + 1);
+	}
+	spin_unlock(&left_lock);
+}
+
+static void left_on_layer(struct super_block *layer_sb, void *arg)
+{
+	if (ovlsync_upper_is_proven(layer_sb))
+		left_add(layer_sb->s_dev, 0, 0);
+}
+
 /**
  * ovlsync_left_note - an overlay goes, and not all that was written through it has been synced
  * @m: the mount object
  *
- * Context: any.
+ * Context: may sleep; the overlay's put_super has not begun.
  */
 void ovlsync_left_note(struct ovlsync_mount *m)
 {
 	const struct super_block *upper_sb = ovlsync_mount_upper(m);
-	struct left new = { .dev = upper_sb ? upper_sb->s_dev : 0 };
 
-	if (upper_sb) {
-		new.ino = m->upperdir_ino;
-		new.generation = m->upperdir_generation;
-	}
-	spin_lock(&left_lock);
-	if (left_nr == LEFT_MAX) {
-		left_condense(new.dev);
-	} else {
-		new.seq = atomic64_inc_return(&flush_clock);
-		left[left_nr++] = new;
-	}
-	spin_unlock(&left_lock);
+	if (!upper_sb || READ_ONCE(m->stray))
+		ovlsync_layers_each(m->sb, left_on_layer, NULL);
+	else if (ovlsync_upper_is_proven(upper_sb))
+		left_add(upper_sb->s_dev, m->upperdir_ino, m->upperdir_generation);
 }
 
 /**

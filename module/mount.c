@@ -7,9 +7,9 @@
  * it.  Suspects, the reaper's work and the sysfs directory have none: attach.c takes them away
  * before it gives the table's reference back.
  *
- * LIFETIME.  It enters the table while s_umount of the overlay is held exclusively, as the last
- * step of attaching, and leaves it the same way: in put_super, or when the module is unloaded.  Who
- * holds s_umount, or a file on the overlay while /dev/ovlsync is open, or the table's lock, may use
+ * LIFETIME.  It enters the table while s_umount of the overlay is held exclusively, when all of
+ * attaching that can fail is done, and leaves it the same way: in put_super, or when the module is
+ * unloaded.  Who holds s_umount, or a file on the overlay while /dev/ovlsync is open, or the table's lock, may use
  * what is found in the table without a reference.  Others have it from ovlsync_mount_use(): leaving
  * the table, and so umount, waits until they are done, which they have to be without waiting for
  * user space.  A handler of fsnotify's uses the mark's, for marks are freed after a grace period
@@ -18,7 +18,7 @@
  * LOCKING.  In this order, outermost first:
  *  s_umount of the overlay: attaching and detaching hold it exclusively, a sync as the VFS took it;
  *  @upper_mutex: one classifies the upper at a time, which may read from the disk;
- *  the lock of the table (xa_lock);
+ *  the lock of the table (xa_lock), or of the cursors of dumps (dump_suspects.c);
  *  @lock of a mount: its list, counters and gap.
  * Inside @lock there are only rhashtable's, list_lru's and the workqueue's own.  Nothing that waits
  * for memory is done under the last two; reclaim tries s_umount and @lock, and takes no other.
@@ -368,10 +368,11 @@ void ovlsync_mount_force_full(struct ovlsync_mount *m, bool full)
  */
 bool ovlsync_mount_set_upper(struct ovlsync_mount *m, struct super_block *upper_sb)
 {
-	bool same;
+	bool same, sure = !ovlsync_mount_upper(m) && ovlsync_upper_is_sure(m->sb, upper_sb);
 
 	mutex_lock(&m->upper_mutex);
 	if (!m->upper.sb) {
+		m->upper.sure = sure;
 		/* In this order: who publishes the lower of the two now sees one or the other. */
 		ovlsync_upper_classify(&m->upper, upper_sb);
 		if (MAJOR(upper_sb->s_dev) == 0)

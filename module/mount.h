@@ -131,9 +131,9 @@ struct ovlsync_tunables {
  * @forced_full: the operator asked for full syncs
  * @umount_synced: the sync of its umount has ended well
  *
- * @lock: protects @suspects to @announced.  Taken in process context
- *	only, never held across a sleep or an allocation that may sleep; innermost but for
- *	rhashtable's own locks
+ * @lock: protects @suspects to @announced and the reaper's figures, and orders @notes and the
+ *	arming of @reaper.  Taken in process context only, never held across a sleep or an
+ *	allocation that may sleep; mount.c says what is inside of it
  * @suspects: in order of arrival; among them the cursors of walks in progress
  * @shrunk: taken off by the shrinker, to be disposed of by the reaper's work
  * @hand: cursor that is always on the list: where the next opener at the limit looks

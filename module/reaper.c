@@ -110,6 +110,9 @@ static void arm(struct ovlsync_mount *m, unsigned int wait_ms, bool sooner)
 	unsigned long wait = msecs_to_jiffies(wait_ms);
 
 	spin_lock(&m->lock);
+	/* What the shrinker took waits for nobody: who asked for it has no memory. */
+	if (!list_empty(&m->shrunk))
+		wait = 0;
 	if ((m->nr || !list_empty(&m->shrunk)) && !m->closed) {
 		WRITE_ONCE(m->reaper_wait_ms, wait_ms);
 		if (sooner)

@@ -157,6 +157,12 @@ static void record_error(struct ovlsync_mount *m, int err)
 	spin_unlock(&m->lock);
 }
 
+/* Nothing was lost: it stays dirty, and may be written later. */
+static bool is_transient(int err)
+{
+	return err == -EAGAIN || err == -ENOMEM;
+}
+
 static void write_one(struct ovlsync_mount *m, struct inode *inode,
 		      enum writeback_sync_modes sync_mode, struct ovlsync_sync_result *result)
 {
@@ -176,11 +182,8 @@ static void write_one(struct ovlsync_mount *m, struct inode *inode,
 	    mapping_tagged(inode->i_mapping, PAGECACHE_TAG_DIRTY))
 		err = ovlsync_fdatawrite(inode->i_mapping, sync_mode, &pages);
 
-	/*
-	 * Without memory pages stay dirty: the second half writes them, in which do_writepages()
-	 * tries until there is some.
-	 */
-	if (err && err != -EAGAIN && err != -ENOMEM)
+	/* Without memory pages stay dirty: for the second half, in which do_writepages() tries on. */
+	if (err && !is_transient(err))
 		record_error(m, err);
 	if (pages) {
 		result->inodes++;
@@ -261,7 +264,8 @@ static void wait_one(struct ovlsync_mount *m, struct inode *inode)
 	 * for, or commits, anything in WB_SYNC_NONE.
 	 */
 	err = sync_inode_metadata(inode, m->upper.inodes_by_write);
-	if (err)
+	/* What stays dirty in WB_SYNC_NONE was dirtied since, and is not owed. */
+	if (err && (m->upper.inodes_by_write || !is_transient(err)))
 		record_error(m, err);
 }
 

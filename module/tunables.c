@@ -9,7 +9,7 @@
 
 #include "tunables.h"
 
-/* Times of up to a day: longer than anyone wants to wait, short of an overflow in jiffies. */
+/* Times of up to a day: longer than anyone wants to wait. */
 #define TUNABLE(field, NAME)                                                                      \
 	const struct ovlsync_tunable ovlsync_tunable_##field = {                                  \
 		.name = #field,                                                                   \

@@ -124,6 +124,76 @@ static bool has_trap(struct super_block *sb, struct inode *upperdir)
 	return true;
 }
 
+/* How many inodes are passed under one hold of the lock. */
+#define LAYERS_HOLD 1024
+
+/**
+ * ovlsync_layers_each - call a function for each layer of an overlay
+ * @sb: the overlay
+ * @fn: what to call, with the layer's superblock; must not sleep
+ * @arg: passed on
+ *
+ * Overlayfs keeps trap inodes for its upper, its work directory and its lower layers
+ * (ovl_get_trap_inode() in fs/overlayfs/inode.c), and they lead to the layer's own.  A directory
+ * that was removed looks like a trap: it is on one of the layers, too.
+ *
+ * Context: may sleep; the overlay's put_super has not begun.
+ */
+void ovlsync_layers_each(struct super_block *sb,
+			 void (*fn)(struct super_block *layer_sb, void *arg), void *arg)
+{
+	struct inode *inode, *place = NULL;
+	unsigned int passed = 0;
+
+	spin_lock(&sb->s_inode_list_lock);
+	list_for_each_entry(inode, &sb->s_inodes, i_sb_list) {
+		const struct inode *layer = READ_ONCE(inode->i_private);
+
+		if (layer && is_trap_for(inode, (void *)layer))
+			fn(layer->i_sb, arg);
+		if (++passed % LAYERS_HOLD || !igrab(inode))
+			continue;
+		/* The reference keeps our place on the list while the lock is dropped. */
+		spin_unlock(&sb->s_inode_list_lock);
+		iput(place);
+		place = inode;
+		cond_resched();
+		spin_lock(&sb->s_inode_list_lock);
+	}
+	spin_unlock(&sb->s_inode_list_lock);
+	iput(place);
+}
+
+struct only {
+	const struct super_block *sb;
+	bool any;
+	bool other;
+};
+
+static void compare(struct super_block *layer_sb, void *arg)
+{
+	struct only *only = arg;
+
+	only->any = true;
+	only->other |= layer_sb != only->sb;
+}
+
+/**
+ * ovlsync_upper_is_sure - is this an overlay's upper, whatever paths lead where?
+ * @sb: the overlay
+ * @upper_sb: what is taken for its upper
+ *
+ * Context: as ovlsync_layers_each().
+ * Return: true if all layers are on it.
+ */
+bool ovlsync_upper_is_sure(struct super_block *sb, const struct super_block *upper_sb)
+{
+	struct only only = { .sb = upper_sb };
+
+	ovlsync_layers_each(sb, compare, &only);
+	return only.any && !only.other;
+}
+
 /* The option as the kernel shows it is the option as it was given: "\:" is still escaped. */
 static void unescape_option(char *name)
 {
@@ -180,9 +250,10 @@ static bool resolve(struct super_block *sb, const char *name, struct ovlsync_upp
  * @found: filled in
  *
  * The paths are looked up in the caller's mount namespace and may lead elsewhere than they did for
- * mount(2), or nowhere; the overlay's trap inodes decide.  Lower directories
- * have traps as well, and a relative path that leads to one of them is not unthinkable; that the
- * other leads to one, too, on the same filesystem, as upper and work directory have to be, is.
+ * mount(2), or nowhere; the overlay's trap inodes decide.  Lower directories have traps as well,
+ * and a relative path may happen to lead to one of them; that the other leads to one, too, on the
+ * same filesystem, as upper and work directory have to be, takes somebody who wants it.  Who does
+ * so deceives us about an overlay of their own; ovlsync_upper_is_sure() keeps others out of it.
  *
  * Context: may sleep.  The overlay keeps the superblock found alive.
  * Return: true if it could be told this way.
@@ -255,6 +326,24 @@ static void classify_ext4(struct ovlsync_upper *upper, struct super_block *sb)
 	}
 	classify_ext4_options(upper, options, defaults);
 	kvfree(options);
+}
+
+/**
+ * ovlsync_upper_is_proven - may overlays on such a filesystem be containerized at all?
+ * @upper_sb: the superblock
+ *
+ * Context: any.
+ * Return: false if each of their syncs is a full one, or none is needed.
+ */
+bool ovlsync_upper_is_proven(const struct super_block *upper_sb)
+{
+	static const char *const types[] = { "ext4", "xfs", "btrfs", "f2fs" };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(types); i++)
+		if (!strcmp(upper_sb->s_type->name, types[i]))
+			return true;
+	return false;
 }
 
 /**

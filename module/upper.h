@@ -11,6 +11,7 @@ struct super_block;
  * @sb: its superblock; NULL until known.  Published last, with release semantics: who reads it
  *	non-NULL with smp_load_acquire() may read the rest.  The overlay holds a mount of it until
  *	its put_super, so it lives as long as our mount object does.
+ * @sure: every layer of the overlay is on it, so it can be no other
  * @refusal: why a sync may not be limited to the suspects; NULL: it may
  * @in_memory: tmpfs or ramfs, where a sync does nothing
  * @orders_truncate: zeroes the tail of a block in the order of the journal, so that truncate(2) by
@@ -22,6 +23,7 @@ struct super_block;
  */
 struct ovlsync_upper {
 	struct super_block *sb;
+	bool sure;
 	const char *refusal;
 	bool in_memory;
 	bool orders_truncate;
@@ -61,6 +63,10 @@ void ovlsync_options_free(struct ovlsync_options *opts);
 
 bool ovlsync_upper_resolve(struct super_block *sb, const struct ovlsync_options *opts,
 			   struct ovlsync_upperdir *found);
+void ovlsync_layers_each(struct super_block *sb,
+			 void (*fn)(struct super_block *layer_sb, void *arg), void *arg);
+bool ovlsync_upper_is_sure(struct super_block *sb, const struct super_block *upper_sb);
+bool ovlsync_upper_is_proven(const struct super_block *upper_sb);
 void ovlsync_upper_classify(struct ovlsync_upper *upper, struct super_block *upper_sb);
 
 #endif

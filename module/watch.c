@@ -5,9 +5,10 @@
  * A mark on the overlay's superblock delivers events in process context (docs/design.md):
  *
  * FS_OPEN comes at the end of every open, before the caller has the file, so that no write can come
- * before it.  The overlay inode's i_writecount tells an open for write, which has copied the file
- * up.  On kernels where files opened by the kernel itself raise no FS_OPEN, FS_CLOSE_WRITE catches
- * them at the end.
+ * before it.  The overlay inode's i_writecount tells an open for write; it goes up before the file
+ * is copied up, so that another opener may see it while the file is still the lower one.  What is
+ * open for write on the upper as well has been copied up.  On kernels where files opened by the
+ * kernel itself raise no FS_OPEN, FS_CLOSE_WRITE catches them at the end.
  *
  * FS_ATTRIB comes when a link count changes: at zero the suspect goes at once, above zero it may be
  * an O_TMPFILE that has got a name and whose data has to survive from now on.
@@ -41,11 +42,17 @@ static void add_suspect(struct ovlsync_mount *m, struct inode *upper)
 		ovlsync_reaper_wake(m);
 }
 
-/* A regular file of the overlay is open for write, so it has been copied up. */
+/*
+ * A regular file of the overlay is open for write.  While it is copied up for that, this is still
+ * the lower inode, or one that nobody can have written to yet: the writer's own event is to come
+ * (do_dentry_open() and vfs_truncate() count the writer first).
+ */
 static void saw_writer(struct ovlsync_mount *m, struct dentry *dentry)
 {
 	struct inode *upper = ovlsync_real_inode(dentry);
 
+	if (atomic_read(&upper->i_writecount) <= 0)
+		return;
 	if (unlikely(upper->i_sb != ovlsync_mount_upper(m)) &&
 	    !ovlsync_mount_set_upper(m, upper->i_sb))
 		return;

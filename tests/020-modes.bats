@@ -244,3 +244,95 @@ test_kind() {
 	assert_value own mode containerized
 	assert_value own suspects/overflow_total 0
 }
+
+@test "modes - a file that is opened while it is copied up is not taken for the upper" {
+	make_upper ext4
+	mkdir -p "$MNT/lower"
+	big_file "$MNT/lower/big" 100
+	mount_overlay own
+	background bash -c 'printf x >>"$1"' - "$MNT/own/big"
+	local opened=0
+	# The lower layer is on another filesystem; the copy waits for a slow disk.
+	until [[ -s $UPPER/own/upper/big ]]; do
+		: <"$MNT/own/big"
+		opened=$((opened + 1))
+	done
+	echo "# opened $opened times meanwhile" >&3
+	end_background
+	((opened > 10))
+	assert_value own mode containerized
+	assert_value own upper_fstype ext4
+	rm "$MNT/lower/big"
+}
+
+# deceive: in a user namespace, mounts an overlay with its upper on a tmpfs, with paths that lead to two
+# lower directories on the upper of everybody else when the module looks; syncs it, writes to it, and
+# syncs it again.
+deceive() {
+	local dir=$MNT/deceit
+	mkdir -p "$dir"/{paths,at,ready} "$UPPER"/{x,y}
+	unshare --user --map-root-user --mount bash -euc '
+		# What it begins with is a gap: something was left in what will look like its upper.
+		mount -t overlay -o "lowerdir=$1/ready,upperdir=$2/x,workdir=$2/y,volatile" first "$1/at"
+		echo x >"$1/at/x"
+		umount "$1/at"
+		rm -rf "$2/y/"*
+		mount -t tmpfs tmpfs "$1/paths"
+		mkdir "$1"/paths/{u,w}
+		coproc "$3/actor"
+		do_it() {
+			echo "$*" >&${COPROC[1]}
+			read -r answer <&${COPROC[0]}
+			[[ $answer == ok ]] || { echo "$*: $answer" >&2 && exit 1; }
+		}
+		do_it fsopen 0 overlay
+		do_it fsconfig 0 lowerdir "$2/x:$2/y"
+		do_it fsconfig 0 upperdir "$1/paths/u"
+		do_it fsconfig 0 workdir "$1/paths/w"
+		mount --bind "$2/x" "$1/paths/u"
+		mount --bind "$2/y" "$1/paths/w"
+		do_it fsmount 0 "$1/at"
+		for dir in /sys/fs/ovlsync/*:*; do
+			[[ ${dir##*/} != "$(stat -c %Hd:%Ld "$1/at")" ]] || cat "$dir/upper_fstype" "$dir/mode"
+		done
+		sync -f "$1/at"
+		echo x >"$1/at/written"
+		sync -f "$1/at"' - "$dir" "$UPPER" "$TOOLS"
+}
+
+@test "modes - who makes the module believe in another upper has no part in what others are owed" {
+	kernel_at_least 6.5 || skip "overlayfs of this kernel looks its upper up while it is mounted"
+	no_module
+	make_upper ext4
+	mount_overlay own
+	write_file "$MNT/own/file" 50000
+	load_module
+	assert_value own mode learning
+	run -0 deceive
+	echo "# $output" >&3
+	assert_line --index 0 ext4
+	assert_line --index 1 learning
+	assert_value own mode learning
+	sync_overlay own
+	assert_on_disk "$UPPER/own/upper/file"
+	assert_value own mode containerized
+}
+
+@test "modes - what a volatile overlay whose upper was never known has left ends with a full sync" {
+	no_module
+	make_upper ext4
+	mkdir -p "$UPPER/own"/{upper,work} "$MNT/own"
+	cd "$UPPER/own"
+	mount -t overlay -o "lowerdir=$MNT/lower,upperdir=upper,workdir=work,volatile" own "$MNT/own"
+	OVERLAYS+=(own)
+	cd /
+	load_module
+	umount_overlay own
+	mount_overlay other
+	assert_value other mode learning
+	sync_overlay other
+	assert_value other mode containerized
+	umount_overlay other
+	mount_overlay other
+	assert_value other mode containerized
+}
