@@ -159,13 +159,18 @@ void turn_shrink(struct task *task)
 void turn_freeze(struct task *task)
 {
 	const struct slot *slot = any_slot(task);
+	long result;
 	int fd;
 
 	nap(300 + by_chance(task, 1000));
 	fd = open(slot->upper_fs, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (failed(task, fd, "open", slot->upper_fs))
 		return;
-	if (!failed(task, ioctl(fd, FIFREEZE, 0), "FIFREEZE", slot->upper_fs)) {
+	result = ioctl(fd, FIFREEZE, 0);
+	/* f2fs_freeze() wants what was synced just before to be clean still. */
+	if (result < 0 && errno == EINVAL)
+		errno = EBUSY;
+	if (!failed(task, result, "FIFREEZE", slot->upper_fs)) {
 		nap(by_chance(task, 100));
 		failed(task, ioctl(fd, FITHAW, 0), "FITHAW", slot->upper_fs);
 	}
