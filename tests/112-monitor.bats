@@ -21,7 +21,8 @@ has_line() { [[ -s $EVENTS && $(<"$EVENTS") == *"$1"* ]]; }
 
 # monitor ARGUMENT...: into $EVENTS; it has joined when it has told how the mounts are.
 monitor() {
-	ovlctl monitor "$@" >"$EVENTS" 2>"$EVENTS.errors" 3>&- 4>&- &
+	# What a shell puts in the background ignores Ctrl-C.
+	env --default-signal=INT ovlctl monitor "$@" >"$EVENTS" 2>"$EVENTS.errors" 3>&- 4>&- &
 	MONITOR=$!
 	BACKGROUND+=("$MONITOR")
 	retry_until 20 has_line "$MNT/"

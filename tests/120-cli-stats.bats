@@ -210,7 +210,8 @@ screen_has() { [[ $(screen) == *$1* ]]; }
 	run -0 screen
 	assert_line --index 0 --partial "1 mount,"
 	assert_line --index 2 --partial "DEVICE"
-	assert_line --index 3 --partial "$MNT/own"
+	device_of own
+	assert_line --index 3 --regexp "^$REPLY +"
 	tmux -L ovlsync send-keys -t top q
 	retry_until 30 screen_has "status 0"
 	tmux -L ovlsync kill-server
