@@ -182,7 +182,7 @@ static void write_one(struct ovlsync_mount *m, struct inode *inode,
 	    mapping_tagged(inode->i_mapping, PAGECACHE_TAG_DIRTY))
 		err = ovlsync_fdatawrite(inode->i_mapping, sync_mode, &pages);
 
-	/* Without memory pages stay dirty: for the second half, in which do_writepages() tries on. */
+	/* Without memory pages stay dirty, for the second half: do_writepages() tries on there. */
 	if (err && !is_transient(err))
 		record_error(m, err);
 	if (pages) {
