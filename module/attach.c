@@ -187,7 +187,7 @@ static int begin_watching(struct ovlsync_mount *m, bool live)
 
 	if (gap) {
 		spin_lock(&m->lock);
-		/* A flush that passed a file before its truncation could be seen must not close it. */
+		/* No flush may close it that passed a file before its truncation could be seen. */
 		ovlsync_gap_open(m, gap, live || gap == OVLSYNC_GAP_UPPER);
 		spin_unlock(&m->lock);
 	}

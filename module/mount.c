@@ -7,13 +7,13 @@
  * it.  Suspects, the reaper's work and the sysfs directory have none: attach.c takes them away
  * before it gives the table's reference back.
  *
- * LIFETIME.  It enters the table while s_umount of the overlay is held exclusively, when all of
- * attaching that can fail is done, and leaves it the same way: in put_super, or when the module is
- * unloaded.  Who holds s_umount, or a file on the overlay while /dev/ovlsync is open, or the table's lock, may use
- * what is found in the table without a reference.  Others have it from ovlsync_mount_use(): leaving
- * the table, and so umount, waits until they are done, which they have to be without waiting for
- * user space.  A handler of fsnotify's uses the mark's, for marks are freed after a grace period
- * that it holds up.
+ * LIFETIME.  It enters the table while s_umount of the overlay is held exclusively, after all
+ * that can fail of attaching, and leaves it the same way: in put_super, or when the module is
+ * unloaded.  Who holds s_umount, or a file on the overlay while /dev/ovlsync is open, or the
+ * table's lock, may use what is found in the table without a reference.  Others have it from
+ * ovlsync_mount_use(): leaving the table, and so umount, waits until they are done, which they
+ * have to be without waiting for user space.  A handler of fsnotify's uses the mark's, for marks
+ * are freed after a grace period that it holds up.
  *
  * LOCKING.  In this order, outermost first:
  *  s_umount of the overlay: attaching and detaching hold it exclusively, a sync as the VFS took it;
