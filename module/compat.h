@@ -25,6 +25,31 @@
  */
 #define OVLSYNC_OPEN_EVENT_IN_VFS (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0))
 
+/*
+ * Before 6.5 each dentry of overlayfs has layers of its own, and the one that link(2) makes for the
+ * new name has no lower one: d_real() of it warns while only metadata is copied up.  It is
+ * unhashed at once (ovl_instantiate() in fs/overlayfs/dir.c), and the newest.  So: one that is
+ * hashed, or the oldest.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+static inline struct dentry *ovlsync_find_alias(struct inode *inode)
+{
+	struct dentry *alias, *found = NULL;
+
+	spin_lock(&inode->i_lock);
+	hlist_for_each_entry(alias, &inode->i_dentry, d_u.d_alias) {
+		found = alias;
+		if (!d_unhashed(alias))
+			break;
+	}
+	dget(found);
+	spin_unlock(&inode->i_lock);
+	return found;
+}
+#else
+#define ovlsync_find_alias d_find_any_alias
+#endif
+
 /* 6.10 made every group allocate under memalloc_nofs and dropped the flag. */
 #ifndef FSNOTIFY_GROUP_NOFS
 #define FSNOTIFY_GROUP_NOFS 0

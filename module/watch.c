@@ -89,7 +89,7 @@ static void saw_inode_change(struct ovlsync_mount *m, struct inode *inode)
 
 	if (!S_ISREG(inode->i_mode))
 		return;
-	alias = d_find_any_alias(inode);
+	alias = ovlsync_find_alias(inode);
 	if (!alias)
 		return;
 	saw_change(m, alias);
@@ -207,7 +207,7 @@ static void saw_mapping(struct ovlsync_mount *m, struct dentry *dentry)
  */
 static void take_stock_of(struct ovlsync_mount *m, struct inode *inode)
 {
-	struct dentry *alias = d_find_any_alias(inode);
+	struct dentry *alias = ovlsync_find_alias(inode);
 
 	/* Open and mapped files hold their dentry; without one there is neither. */
 	if (!alias)

@@ -145,6 +145,16 @@ writes_of_every_kind() {
 	writes_of_every_kind
 }
 
+@test "coexistence - metacopy: a hard link to a file of which metadata alone is copied up" {
+	mount_with metacopy=on,redirect_dir=on
+	chmod 600 "$MNT/own/below"
+	ln "$MNT/own/below" "$MNT/own/link"
+	assert_value own suspects/nr 0
+	ln "$MNT/own/link" "$MNT/own/third"
+	rm "$MNT/own/link" "$MNT/own/third"
+	writes_of_every_kind
+}
+
 @test "coexistence - index and hard links of a lower file" {
 	mkdir -p "$MNT/lower"
 	write_file "$MNT/lower/one" 100
