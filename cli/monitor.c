@@ -110,6 +110,12 @@ static const char *last_known(const struct monitor *monitor, dev_t dev)
 	return NULL;
 }
 
+static void forget_all(struct monitor *monitor)
+{
+	while (monitor->n_known)
+		forget(monitor, monitor->known[0].dev);
+}
+
 /* The kernel marks the file when anything was mounted or unmounted since it was last asked. */
 static void mounts_refresh(struct monitor *monitor)
 {
@@ -200,6 +206,8 @@ static enum ovlctl_status lost(struct monitor *monitor)
 {
 	warnx("events were lost: they came faster than they could be read; how the mounts are now "
 	      "follows");
+	/* Some may have gone, and their numbers be another's. */
+	forget_all(monitor);
 	if (monitor->json)
 		event_print_lost_json(wall_clock_ns(), stdout);
 	flush(monitor);
@@ -333,8 +341,7 @@ static enum ovlctl_status monitor_run(struct monitor *monitor)
 out_free:
 	mounts_free(monitor->mounts);
 	free(monitor->devices);
-	while (monitor->n_known)
-		forget(monitor, monitor->known[0].dev);
+	forget_all(monitor);
 	free(monitor->known);
 out_close:
 	if (monitor->mounts_fd >= 0)
