@@ -243,7 +243,8 @@ load helpers
 		strace -f -o /dev/null -e inject=syncfs:delay_enter=2000000 \
 			ovlctl sync --mount "/mnt/plain u/merged" 2>&1 &
 		until pkill -HUP -x ovlctl; do sleep 0.1; done
-		for i in {1..10}; do sleep 0.1; pkill -HUP -x ovlctl; done
+		# Until it has ended.
+		while pkill -HUP -x ovlctl; do sleep 0.1; done
 		wait $!'
 	assert_success
 	assert_output --partial "synced"
