@@ -195,8 +195,8 @@ static enum ovlctl_status gc_target(const struct target *target, void *data)
 	struct gc *gc = data;
 	int fd, ret;
 
-	fd = target_open(target, gc->mounts);
-	if (fd < 0 && target_is_gone(&gc->targets, gc->sysfs, target))
+	fd = target_reach(&gc->targets, gc->sysfs, target, gc->mounts);
+	if (fd == -ESTALE)
 		return STATUS_DONE;
 	if (fd < 0)
 		return gc_fail(gc, target, fd, target_open_strerror(fd));

@@ -310,8 +310,8 @@ static enum ovlctl_status sync_target(const struct target *target, void *data)
 	struct sync_report report;
 	int mount, ret;
 
-	work.fd = target_open(target, sync->mounts);
-	if (work.fd < 0 && target_is_gone(&sync->targets, sync->sysfs, target))
+	work.fd = target_reach(&sync->targets, sync->sysfs, target, sync->mounts);
+	if (work.fd == -ESTALE)
 		return STATUS_DONE;
 	if (work.fd < 0)
 		return sync_fail(sync, target, work.fd, target_open_strerror(work.fd));

@@ -171,7 +171,7 @@ enum ovlctl_status targets_load(struct target_args *args, struct libmnt_table **
 
 /**
  * status_of_error - is what was asked for missing, or did it fail?
- * @error: negative errno of target_open() or of an ioctl
+ * @error: negative errno of target_reach() or of an ioctl
  *
  * Return: STATUS_MISSING or STATUS_FAILED.
  */
@@ -351,56 +351,6 @@ enum ovlctl_status targets_run(const struct target_args *args, struct libmnt_tab
 	return tally_status(&tally);
 }
 
-static bool is_mounted_now(const struct target_args *args, dev_t dev)
-{
-	struct libmnt_table *mounts;
-	struct mount_point point;
-	bool mounted = true;
-	char *file;
-
-	/* Where nothing can be read nothing is known to be gone. */
-	if (!load_mounts(args, &mounts, &file)) {
-		mounted = !mounts_of_device(mounts, dev, &point);
-		mounts_free(mounts);
-	}
-	free(file);
-	return mounted;
-}
-
-/* An unmount takes a mount out of the namespace first, and out of sysfs only when it is through. */
-#define GONE_STEP_MS 20
-#define GONE_WAIT_MS 1000
-
-/**
- * target_is_gone - tell whether there is no harm in not having reached a target
- * @args: what the command line asked for
- * @sysfs: OVLSYNC_SYSFS, open; negative: the module is not loaded
- * @target: the target that could not be opened
- *
- * A mount that --all found and that was unmounted since needs nothing any more: containers come and
- * go. One that was asked for by name is missed, and one that is mounted and can't be reached, as under
- * another mount, was not done. Waits for up to a second, once for all targets.
- */
-bool target_is_gone(const struct target_args *args, int sysfs, const struct target *target)
-{
-	const struct timespec step = { .tv_nsec = GONE_STEP_MS * 1000000L };
-	static int waited_ms;
-	bool gone;
-	int mount;
-
-	if (!args->all || is_mounted_now(args, target->dev))
-		return false;
-	mount = sysfs < 0 ? -ENOENT : sysfs_open_mount(sysfs, target->dev);
-	if (mount < 0)
-		return mount == -ENOENT;
-	while (!(gone = sysfs_is_gone(mount)) && waited_ms < GONE_WAIT_MS) {
-		nanosleep(&step, NULL);
-		waited_ms += GONE_STEP_MS;
-	}
-	close(mount);
-	return gone;
-}
-
 /* Opening a device node or a FIFO would do more than was asked for. */
 static bool is_harmless_to_open(int path_fd)
 {
@@ -409,14 +359,7 @@ static bool is_harmless_to_open(int path_fd)
 	return !fstat(path_fd, &st) && (S_ISDIR(st.st_mode) || S_ISREG(st.st_mode));
 }
 
-/**
- * target_open - open something on a target, for ioctls and syncfs(2)
- * @target: the target
- * @mounts: this mount namespace
- *
- * Return: a descriptor to be closed, or a negative errno for target_open_strerror().
- */
-int target_open(const struct target *target, struct libmnt_table *mounts)
+static int target_open(const struct target *target, struct libmnt_table *mounts)
 {
 	char path[FORMAT_SIZE];
 	int fd;
@@ -430,8 +373,72 @@ int target_open(const struct target *target, struct libmnt_table *mounts)
 	return fd;
 }
 
+/* Its number may be that of another mount by now, which was not there when the table was read. */
+static int target_open_now(const struct target_args *args, const struct target *target)
+{
+	struct libmnt_table *mounts;
+	char *file;
+	int fd;
+
+	fd = load_mounts(args, &mounts, &file);
+	free(file);
+	if (fd)
+		return fd;
+	fd = mounts_open_device(mounts, target->root, target->dev);
+	mounts_free(mounts);
+	return fd;
+}
+
+/* An unmount takes a mount out of the namespace first, and out of sysfs only when it is through. */
+#define GONE_STEP_MS 20
+#define GONE_WAIT_MS 1000
+
 /**
- * target_open_strerror - say what an error of target_open() means
+ * target_reach - open something on a target, for ioctls and syncfs(2)
+ * @args: what the command line asked for
+ * @sysfs: OVLSYNC_SYSFS, open; negative: the module is not loaded
+ * @target: the target
+ * @mounts: of targets_load()
+ *
+ * A mount that --all found and that was unmounted since needs nothing any more: containers come and
+ * go. One that was asked for by name is missed, and one that can't be reached, as under another mount
+ * or in another mount namespace, was not done. To know it from one that is being unmounted this waits
+ * for up to a second, once for all targets.
+ *
+ * Return: a descriptor to be closed, or a negative errno for target_open_strerror(); -ESTALE: it was
+ * unmounted, and there is no harm in that.
+ */
+int target_reach(const struct target_args *args, int sysfs, const struct target *target,
+		 struct libmnt_table *mounts)
+{
+	const struct timespec step = { .tv_nsec = GONE_STEP_MS * 1000000L };
+	int fd = target_open(target, mounts), mount;
+	static int waited_ms;
+
+	if (fd >= 0 || !args->all)
+		return fd;
+	mount = sysfs < 0 ? -ENOENT : sysfs_open_mount(sysfs, target->dev);
+	for (;;) {
+		fd = target_open_now(args, target);
+		/* The latter may be a mount that went after the table was read. */
+		if (fd != -ENOENT && fd != -EBUSY)
+			break;
+		if (fd == -ENOENT && (mount == -ENOENT || (mount >= 0 && sysfs_is_gone(mount)))) {
+			fd = -ESTALE;
+			break;
+		}
+		if (waited_ms >= GONE_WAIT_MS)
+			break;
+		nanosleep(&step, NULL);
+		waited_ms += GONE_STEP_MS;
+	}
+	if (mount >= 0)
+		close(mount);
+	return fd;
+}
+
+/**
+ * target_open_strerror - say what an error of target_reach() means
  * @error: negative errno
  */
 const char *target_open_strerror(int error)

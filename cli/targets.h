@@ -77,8 +77,8 @@ int targets_open_mounts(const struct target_args *args);
 int targets_root(const struct target_args *args);
 enum ovlctl_status targets_run(const struct target_args *args, struct libmnt_table *mounts,
 			       const dev_t *all, size_t n_all, target_fn fn, void *data);
-bool target_is_gone(const struct target_args *args, int sysfs, const struct target *target);
-int target_open(const struct target *target, struct libmnt_table *mounts);
+int target_reach(const struct target_args *args, int sysfs, const struct target *target,
+		 struct libmnt_table *mounts);
 const char *target_open_strerror(int error);
 enum ovlctl_status status_of_error(int error);
 

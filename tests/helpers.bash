@@ -18,6 +18,7 @@ bats_require_minimum_version 1.5.0
 load /usr/lib/bats/bats-support/load
 load /usr/lib/bats/bats-assert/load
 load lib/wait
+load lib/hang
 load lib/kernel
 load lib/disks
 load lib/overlays
@@ -67,6 +68,7 @@ end_loops() {
 common_setup() {
 	ENOUGH=$BATS_TEST_TMPDIR/enough
 	mkdir -p "$MNT"
+	watch_for_hang
 	mark_kernel_log
 	need_module
 	# What leaves the list does so by what the test does.
@@ -76,6 +78,7 @@ common_setup() {
 common_teardown() {
 	local failed=0
 
+	report_hang
 	end_background
 	end_loops
 	stop_actor
