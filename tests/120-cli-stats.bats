@@ -145,15 +145,16 @@ assert_keys() {
 }
 
 @test "cli stats - mounts that come and go meanwhile are no error" {
+	# Before the loop: it would wait for ever for the umount of what could not be mounted.
+	mkdir -p "$UPPER/own/upper2" "$UPPER/own/work2"
 	# shellcheck disable=SC2016
 	background_loop bash -c 'while [[ ! -e $3 ]]; do
-		mount -t overlay -o "lowerdir=$1/lower,upperdir=$2/own/upper2,workdir=$2/own/work2" x "$1/lower"
+		mount -t overlay -o "lowerdir=$1/lower,upperdir=$2/own/upper2,workdir=$2/own/work2" x "$1/lower" || continue
 		# A sync has it open for a while.
 		until umount "$1/lower" 2>/dev/null; do sleep 0.05; done
 		# Not at once another one with the same number, which was not done.
 		sleep 0.1
 	done' - "$MNT" "$UPPER" "$ENOUGH"
-	mkdir -p "$UPPER/own/upper2" "$UPPER/own/work2"
 	local i
 	for i in {1..5}; do
 		run -0 --separate-stderr ovlctl stats --json
