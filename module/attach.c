@@ -245,7 +245,7 @@ static int attach_locked(struct super_block *sb, bool live)
 	if (err)
 		goto err_watch;
 	/* Last: who finds it in the table may use it until the overlay or the module goes. */
-	err = ovlsync_mount_publish(m);
+	err = ovlsync_mount_publish(m, live);
 	if (err)
 		goto err_sysfs;
 	WRITE_ONCE(sb->s_op, shim_ops);

@@ -187,17 +187,18 @@ static bool is_upper_of_another(const struct super_block *sb)
 /**
  * ovlsync_mount_publish - put a mount object into the table
  * @m: the mount object
+ * @live: the overlay was there before us, and so may be the upper of another one already
  *
  * Context: may sleep; s_umount of the overlay held exclusively.
  * Return: 0, -EBUSY if the overlay has one already, -ENOMEM.
  */
-int ovlsync_mount_publish(struct ovlsync_mount *m)
+int ovlsync_mount_publish(struct ovlsync_mount *m, bool live)
 {
 	int err;
 
 	lockdep_assert_held_write(&m->sb->s_umount);
 	err = xa_insert(&mounts, MINOR(m->sb->s_dev), m, GFP_KERNEL);
-	if (!err && is_upper_of_another(m->sb))
+	if (!err && live && is_upper_of_another(m->sb))
 		WRITE_ONCE(m->nested, true);
 	return err;
 }

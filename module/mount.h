@@ -251,7 +251,7 @@ static inline struct super_block *ovlsync_mount_upper(struct ovlsync_mount *m)
 
 struct ovlsync_mount *ovlsync_mount_create(struct super_block *sb);
 void ovlsync_mount_put(struct ovlsync_mount *m);
-int ovlsync_mount_publish(struct ovlsync_mount *m);
+int ovlsync_mount_publish(struct ovlsync_mount *m, bool live);
 void ovlsync_mount_withdraw(struct ovlsync_mount *m);
 struct ovlsync_mount *ovlsync_mount_find(const struct super_block *sb);
 struct ovlsync_mount *ovlsync_mount_use(unsigned long *minor, unsigned long last);
