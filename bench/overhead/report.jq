@@ -2,10 +2,10 @@ include "stats";
 
 .samples as $all
 | ($all | map(.fs) | unique) as $filesystems
-| ["open_ro", "open_rw", "create_unlink", "pread", "pwrite", "mmap", "stat"] as $calls
+| ["open_ro", "open_rw", "create_unlink", "pread", "pwrite", "mmap", "stat", "chmod"] as $calls
 | ($all | map(.program // empty) | unique) as $programs
 | {open_ro: "open, close (read-only)", open_rw: "open, close (read-write)", create_unlink: "create, close, unlink",
-	pread: "pread 4 KiB", pwrite: "pwrite 4 KiB", mmap: "mmap, touch 16 pages, munmap", stat: "stat"} as $names
+	pread: "pread 4 KiB", pwrite: "pwrite 4 KiB", mmap: "mmap, touch 16 pages, munmap", stat: "stat", chmod: "chmod"} as $names
 | def cost($fs; $with; $which): $all | values_of({fs: $fs, module: $with} + $which; "instructions") | median;
 def percent($fs; $with; $which): (cost($fs; $with; $which) / cost($fs; "stock"; $which) - 1) * 100;
 def signed: round_to(2) | if . > 0 then "+\(.) %" else "\(.) %" end;

@@ -95,13 +95,19 @@ static void stat_file(void)
 	must(stat(file_path, &st), "stat");
 }
 
+/* Changes nothing, as what an archive says of a new file mostly does. */
+static void chmod_file(void)
+{
+	must(chmod(file_path, 0644), "chmod");
+}
+
 static const struct {
 	const char *name;
 	void (*call)(void);
 } calls[] = {
 	{ "open_ro", open_ro },	  { "open_rw", open_rw },     { "create_unlink", create_unlink },
 	{ "pread", pread_block }, { "pwrite", pwrite_block }, { "mmap", map_touch_unmap },
-	{ "stat", stat_file },
+	{ "stat", stat_file },	  { "chmod", chmod_file },
 };
 
 static int by_value(const void *a, const void *b)
