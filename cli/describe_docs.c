@@ -130,11 +130,12 @@ void describe_tunables(FILE *out)
 
 	for (tunable = tunables; tunable->file; tunable++) {
 		const struct column *column = tunable_column(tunable);
-		char *range = tunable_range(tunable);
+		char *range = tunable_range(tunable), *preset = tunable_default(tunable);
 
-		fprintf(out, "**%s**: %s\n    ", tunable_name(tunable), range);
+		fprintf(out, "**%s**: %s; default %s\n    ", tunable_name(tunable), range, preset);
 		print_sentences(out, column->help, column->detail, print_rst);
 		fputs("\n\n", out);
+		free(preset);
 		free(range);
 	}
 }
@@ -253,11 +254,13 @@ static void print_abi(FILE *out, const char *directory, const struct column *col
 	fprintf(out, "\t\t(%s%s)\n", access_words(column).abi, column_unit(column));
 	print_sentences(out, column->help, column->detail, print_abi_text);
 	if (tunable) {
-		char *range = tunable_range(tunable), *text;
+		char *range = tunable_range(tunable), *preset = tunable_default(tunable), *text;
 
-		text = xasprintf("Takes %s; anything else is refused with EINVAL.", range);
+		text = xasprintf("Takes %s; anything else is refused with EINVAL. Default %s.",
+				 range, preset);
 		print_abi_text(out, text);
 		free(text);
+		free(preset);
 		free(range);
 	}
 }

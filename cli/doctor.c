@@ -95,8 +95,8 @@ const struct argp doctor_argp = {
 	.options = doctor_options,
 	.parser = doctor_parse,
 	.doc = "Look at this host and at overlays, and say why one is not containerized and what "
-	       "to "
-	       "do about it.\vExit status: 0 no problem; 1 problems; 2 no such mount or no module.",
+	       "to do about it.\vExit status: 0 no problem; 1 problems; 2 no such mount or no "
+	       "module; 3 some of several mounts were not found.",
 	.children = doctor_children,
 };
 

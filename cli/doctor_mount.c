@@ -24,7 +24,8 @@ static const struct {
 	{ "max_suspects", "ovlctl tune max_suspects=NUMBER --device DEV, with more than PEAK in "
 			  "ovlctl stats -o +PEAK; the next sync ends it" },
 	{ "want of memory", "ovlctl sync --device DEV once there is memory again" },
-	{ "until a regular file", "none needed: it is containerized as soon as a file is written" },
+	{ "until a regular file",
+	  "write a file in it, then ovlctl sync --device DEV: it is containerized from then on" },
 	{ "no journal", "unmount the upper filesystem and give it a journal: tune2fs -O "
 			"has_journal, then e2fsck" },
 	{ "without its journal", "mount the upper filesystem without norecovery" },

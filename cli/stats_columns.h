@@ -77,8 +77,9 @@ const char *trouble_color(const struct value *value);
 			"learning: flush the whole upper, for something dirty may not be on the "  \
 			"list "                                                                    \
 			"yet. full: flush the whole upper, because it is of a kind that is not "   \
-			"supported, the operator wants it, or openings could not be tracked; "     \
-			"mode_reason says which. volatile: nothing, the overlay "                  \
+			"supported, the operator wants it, openings could not be tracked, or "     \
+			"something else is not as it should be; mode_reason says what. "           \
+			"volatile: nothing, the overlay "                                          \
 			"was mounted so. nosync: nothing, there is no upper or it is in memory. "  \
 			"Takes \"full\", for full syncs, and \"auto\", which ends that.",          \
 			mode_color,                                                                \

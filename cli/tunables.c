@@ -16,12 +16,15 @@
 static const char *const umount_sync_words[] = { "own", "none", NULL };
 
 const struct tunable tunables[] = {
-	{ "reaper/interval_ms", OVLSYNC_INTERVAL_MS_MIN, OVLSYNC_INTERVAL_MS_MAX, NULL },
-	{ "reaper/min_age_ms", OVLSYNC_MIN_AGE_MS_MIN, OVLSYNC_MIN_AGE_MS_MAX, NULL },
-	{ "reaper/batch", OVLSYNC_BATCH_MIN, OVLSYNC_BATCH_MAX, NULL },
-	{ "reaper/max_suspects", OVLSYNC_MAX_SUSPECTS_MIN, OVLSYNC_MAX_SUSPECTS_MAX, NULL },
-	{ "umount_sync", 0, 0, umount_sync_words },
-	{ NULL, 0, 0, NULL },
+	{ "reaper/interval_ms", OVLSYNC_INTERVAL_MS_MIN, OVLSYNC_INTERVAL_MS_MAX,
+	  OVLSYNC_INTERVAL_MS_DEFAULT, NULL },
+	{ "reaper/min_age_ms", OVLSYNC_MIN_AGE_MS_MIN, OVLSYNC_MIN_AGE_MS_MAX,
+	  OVLSYNC_MIN_AGE_MS_DEFAULT, NULL },
+	{ "reaper/batch", OVLSYNC_BATCH_MIN, OVLSYNC_BATCH_MAX, OVLSYNC_BATCH_DEFAULT, NULL },
+	{ "reaper/max_suspects", OVLSYNC_MAX_SUSPECTS_MIN, OVLSYNC_MAX_SUSPECTS_MAX,
+	  OVLSYNC_MAX_SUSPECTS_DEFAULT, NULL },
+	{ "umount_sync", 0, 0, 0, umount_sync_words },
+	{ NULL, 0, 0, 0, NULL },
 };
 
 /**
@@ -104,4 +107,17 @@ char *tunable_range(const struct tunable *tunable)
 	if (tunable->words)
 		return xasprintf("%s or %s", tunable->words[0], tunable->words[1]);
 	return xasprintf("%" PRIu64 " to %" PRIu64, tunable->min, tunable->max);
+}
+
+/**
+ * tunable_default - what it is where nobody has set it
+ * @tunable: the tunable
+ *
+ * Return: the text, to be freed.
+ */
+char *tunable_default(const struct tunable *tunable)
+{
+	if (tunable->words)
+		return xstrdup(tunable->words[0]);
+	return xasprintf("%" PRIu64, tunable->preset);
 }

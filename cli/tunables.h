@@ -13,12 +13,14 @@ struct column;
  * @file: its name there; the tunable's own name is what is after the last '/'
  * @min: least value
  * @max: largest value; 0: it takes @words
- * @words: what it takes, or NULL
+ * @preset: the default
+ * @words: what it takes, the default first; or NULL
  */
 struct tunable {
 	const char *file;
 	uint64_t min;
 	uint64_t max;
+	uint64_t preset;
 	const char *const *words;
 };
 
@@ -30,5 +32,6 @@ const struct column *tunable_column(const struct tunable *tunable);
 const struct tunable *tunable_find(const char *name, size_t len);
 bool tunable_takes(const struct tunable *tunable, const char *value);
 char *tunable_range(const struct tunable *tunable);
+char *tunable_default(const struct tunable *tunable);
 
 #endif /* TUNABLES_H */

@@ -427,7 +427,7 @@ static enum ovlsync_mode full(const char **reason, const char *why)
  * @m: the mount object
  * @reason: set to a sentence that says why; static storage
  *
- * Design section 3, modes.  Whatever is not known to be safe is not containerized.
+ * Whatever is not known to be safe is not containerized (docs/design.md, Gaps and Limits).
  *
  * Context: any.
  * Return: the mode.

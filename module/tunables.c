@@ -24,10 +24,10 @@ TUNABLE(batch, BATCH);
 TUNABLE(max_suspects, MAX_SUSPECTS);
 
 struct ovlsync_tunables ovlsync_defaults = {
-	.interval_ms = 5000,
-	.min_age_ms = 2000,
-	.batch = 256,
-	.max_suspects = 131072,
+	.interval_ms = OVLSYNC_INTERVAL_MS_DEFAULT,
+	.min_age_ms = OVLSYNC_MIN_AGE_MS_DEFAULT,
+	.batch = OVLSYNC_BATCH_DEFAULT,
+	.max_suspects = OVLSYNC_MAX_SUSPECTS_DEFAULT,
 	.umount_syncs = true,
 };
 

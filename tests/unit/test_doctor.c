@@ -90,7 +90,7 @@ static void host_without_anything(void **state)
 	scratch_write(state, "etc/modules-load.d/x.conf", "# ovlsync\nnot-ovlsync\novlsync2\n");
 	scratch_write(state, "etc/modules-load.d/x.conf~", "ovlsync\n");
 	assert_false(look_at_host(state, "7.3.0", &rows));
-	assert_finding(&rows, "note", "kernel 7.3.0", "make test");
+	assert_finding(&rows, "note", "kernel 7.3.0", "boot 6.1 or 6.12");
 	assert_finding(&rows, "problem", "the module is not loaded", "modprobe ovlsync");
 	assert_finding(&rows, "note", "signed modules only", "mokutil");
 	assert_finding(&rows, "note", "not loaded at boot", "modules-load.d");
@@ -139,7 +139,7 @@ static void reasons_have_their_advice(void **state)
 		{ "learning", "left unsynced by an earlier mount: the first sync is a full one", "note",
 		  "ovlctl sync --device 0:7" },
 		{ "learning", "upper filesystem not known until a regular file is opened for write",
-		  "note", "none needed" },
+		  "note", "write a file in it, then ovlctl sync --device 0:7" },
 		{ "full", "something new", "problem", "dmesg" },
 		{ "volatile", "mounted volatile", "note", NULL },
 		{ "nosync", "upper filesystem is in memory", "ok", NULL },

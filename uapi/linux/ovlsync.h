@@ -169,15 +169,19 @@ enum ovlsync_mode {
 	OVLSYNC_MODE_NOSYNC = 4,
 };
 
-/* Limits of the tunables in sysfs, and of the module parameters: EINVAL outside of them. */
+/* Limits of the tunables in sysfs, and of the module parameters: EINVAL outside of them. Defaults. */
 #define OVLSYNC_INTERVAL_MS_MIN 1
 #define OVLSYNC_INTERVAL_MS_MAX 86400000
+#define OVLSYNC_INTERVAL_MS_DEFAULT 5000
 #define OVLSYNC_MIN_AGE_MS_MIN 0
 #define OVLSYNC_MIN_AGE_MS_MAX 86400000
+#define OVLSYNC_MIN_AGE_MS_DEFAULT 2000
 #define OVLSYNC_BATCH_MIN 1
 #define OVLSYNC_BATCH_MAX 1048576
+#define OVLSYNC_BATCH_DEFAULT 256
 #define OVLSYNC_MAX_SUSPECTS_MIN 1
 #define OVLSYNC_MAX_SUSPECTS_MAX 67108864
+#define OVLSYNC_MAX_SUSPECTS_DEFAULT 131072
 
 #define OVLSYNC_GC_DRY_RUN (1U << 0)
 #define OVLSYNC_GC_SYNC_FIRST (1U << 1)
