@@ -53,10 +53,11 @@ event() {
 	}
 }
 
-status_of_monitor() {
+# ends_with STATUS: the monitor. Not to be given to run: a subshell can't wait for it.
+ends_with() {
 	local status=0
 	wait "$MONITOR" || status=$?
-	return "$status"
+	((status == $1)) || { echo "status $status" >&2 && return 1; }
 }
 
 @test "monitor - begins with how the mounts are" {
@@ -212,7 +213,7 @@ status_of_monitor() {
 	sync_overlay third
 	event sync_done mount_point "$MNT/third"
 	kill -TERM "$MONITOR"
-	status_of_monitor
+	ends_with 0
 }
 
 @test "monitor - ends when all that was asked for is unmounted" {
@@ -221,7 +222,7 @@ status_of_monitor() {
 	retry_until 20 has_line "detached"
 	kill -0 "$MONITOR"
 	umount_overlay other
-	run -2 status_of_monitor
+	ends_with 2
 	grep -q "unmounted" "$EVENTS.errors"
 }
 
@@ -237,7 +238,7 @@ status_of_monitor() {
 	actor open 0 dir "$MNT/own"
 	actor syncfs 0 1000
 	kill -TERM "$MONITOR"
-	status_of_monitor
+	ends_with 0
 	run -0 cat "$EVENTS.errors"
 	assert_output ""
 	exec {reader}<&-
@@ -246,7 +247,7 @@ status_of_monitor() {
 @test "monitor - ends with Ctrl-C and when nobody reads any more" {
 	monitor
 	kill -INT "$MONITOR"
-	status_of_monitor
+	ends_with 0
 	run -0 bash -c 'set -o pipefail; timeout 60 ovlctl monitor | head -n 1'
 	assert_output --partial mount
 	# Also when there is something to be said.
@@ -280,7 +281,7 @@ hears_of_a_sync() {
 @test "monitor - the module can be unloaded under it and it says so" {
 	monitor
 	unload_module
-	run -2 status_of_monitor
+	ends_with 2
 	grep -q "ovlsync was unloaded" "$EVENTS.errors"
 	run -2 ovlctl monitor
 	assert_output --partial "modprobe ovlsync"
