@@ -136,6 +136,8 @@ static inline int ovlsync_fdatawrite(struct address_space *mapping,
 		.nr_to_write = LONG_MAX,
 		.range_start = 0,
 		.range_end = LLONG_MAX,
+		/* What is appended meanwhile is not chased (__writeback_inodes_sb_nr()). */
+		.tagged_writepages = sync_mode == WB_SYNC_NONE,
 	};
 	int err = filemap_fdatawrite_wbc(mapping, &wbc);
 

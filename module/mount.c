@@ -384,9 +384,9 @@ bool ovlsync_mount_set_upper(struct ovlsync_mount *m, struct super_block *upper_
 	if (!same && !m->stray) {
 		WRITE_ONCE(m->stray, true);
 		note_mode(m);
-		pr_warn("overlay %u:%u: upper inode on %s, where the upper is %s: full syncs from now on\n",
-			MAJOR(m->sb->s_dev), MINOR(m->sb->s_dev), upper_sb->s_id,
-			m->upper.sb->s_id);
+		pr_warn_ratelimited("overlay %u:%u: upper inode on %s, where the upper is %s: full syncs from now on\n",
+				    MAJOR(m->sb->s_dev), MINOR(m->sb->s_dev), upper_sb->s_id,
+				    m->upper.sb->s_id);
 	}
 	mutex_unlock(&m->upper_mutex);
 	return same;

@@ -325,7 +325,12 @@ static void evict_some(struct ovlsync_mount *m)
 		next = next->next;
 		if (&s->list == &m->suspects || !s->inode)
 			continue;
-		ovlsync_suspect_try(s, OVLSYNC_EXIT_EVICTED, &dispose);
+		/*
+		 * The last iput() of an unlinked inode may wait for a frozen upper, and we are inside
+		 * of fsnotify's SRCU section, which the whole host waits for: that is the reaper's.
+		 */
+		if (READ_ONCE(s->inode->i_nlink))
+			ovlsync_suspect_try(s, OVLSYNC_EXIT_EVICTED, &dispose);
 		scan--;
 	}
 	if (next != &m->hand.list)

@@ -17,10 +17,13 @@
  * only where the upper does not order such a change itself, for it makes every write slower.
  *
  * REFERENCES.  The mark holds a reference to the mount object, given back in free_mark, after
- * fsnotify's grace period: no handler is at work on it then.
+ * fsnotify's grace period: no handler is at work on it then.  That may be long after we have let go
+ * of the mark: while somebody's permission event waits for its listener's answer, fsnotify holds
+ * every mark that the same event is told to (fsnotify_prepare_user_wait() in fs/notify/mark.c).
  */
 #define pr_fmt(fmt) "ovlsync: " fmt
 
+#include <linux/delay.h>
 #include <linux/fs.h>
 #include <linux/fsnotify_backend.h>
 #include <linux/sched.h>
@@ -32,6 +35,9 @@
 #include "watch.h"
 
 static struct fsnotify_group *watch_group;
+
+/* Marks that fsnotify has not given back yet. */
+static atomic_t marks = ATOMIC_INIT(0);
 
 static void add_suspect(struct ovlsync_mount *m, struct inode *upper)
 {
@@ -133,6 +139,7 @@ static int watch_handle_event(struct fsnotify_group *group, u32 mask, const void
 static void watch_free_mark(struct fsnotify_mark *mark)
 {
 	ovlsync_mount_put(container_of(mark, struct ovlsync_mount, mark));
+	atomic_dec(&marks);
 }
 
 static const struct fsnotify_ops watch_ops = {
@@ -164,6 +171,7 @@ int ovlsync_watch_attach(struct ovlsync_mount *m)
 	int err;
 
 	refcount_inc(&m->refs);
+	atomic_inc(&marks);
 	fsnotify_init_mark(&m->mark, watch_group);
 	m->mark.mask = watch_mask(m);
 	err = ovlsync_add_sb_mark(&m->mark, m->sb);
@@ -276,13 +284,34 @@ int ovlsync_watch_init(void)
 	return PTR_ERR_OR_ZERO(watch_group);
 }
 
+/*
+ * What waits for an answer has a mark, and then a last look at the group; both end only here, for
+ * free_mark is ours.
+ */
+static void wait_for_marks(void)
+{
+	bool told = false;
+
+	fsnotify_wait_marks_destroyed();
+	while (atomic_read(&marks) || atomic_read(&watch_group->user_waits)) {
+		if (!told)
+			pr_info("waiting for a fanotify listener that has yet to allow or deny the opening of a file\n");
+		told = true;
+		msleep(20);
+		fsnotify_wait_marks_destroyed();
+	}
+}
+
 /**
  * ovlsync_watch_exit - the mirror image of ovlsync_watch_init()
  *
- * Context: may sleep.  Waits until no handler is at work and all marks are freed.
+ * Context: may sleep, for as long as a fanotify listener takes to answer.  No handler is at work and
+ * all marks are freed when it returns.
  */
 void ovlsync_watch_exit(void)
 {
+	wait_for_marks();
 	fsnotify_put_group(watch_group);
+	/* The work that freed the last mark may not have returned. */
 	fsnotify_wait_marks_destroyed();
 }

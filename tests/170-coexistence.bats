@@ -89,6 +89,30 @@ watched_from_start_to_end() { # HOW
 	assert_value own suspects/added_total "$before"
 }
 
+in_fanotify() { [[ $(<"/proc/$1/stack") == *fanotify* ]]; }
+is_going() { [[ $(<"$1") == going ]]; }
+
+@test "coexistence - rmmod waits for a permission listener that has yet to answer" {
+	local opener unloader state=/sys/module/ovlsync/initstate
+	mount_overlay own
+	write_file "$MNT/own/file" 100
+	start_watching late own
+	# Until it is answered fsnotify holds every mark that the opening is told to, ours, too.
+	cat "$MNT/own/file" 3>&- 4>&- {WATCHER_IN}>&- >/dev/null &
+	opener=$!
+	retry_until 20 in_fanotify "$opener"
+	rmmod ovlsync 3>&- 4>&- {WATCHER_IN}>&- &
+	unloader=$!
+	retry_until 20 is_going "$state"
+	sleep 3
+	is_going "$state"
+	stop_watching
+	wait "$opener"
+	wait "$unloader"
+	[[ ! -e $state ]]
+	[[ $REPLY =~ open=[1-9] ]]
+}
+
 @test "coexistence - a watcher that comes before the module and leaves after it" {
 	no_module
 	mount_overlay own

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * watcher inotify|fanotify|allow|deny DIR: somebody else who watches DIR, the root of a mount.
+ * watcher inotify|fanotify|allow|late|deny DIR: somebody else who watches DIR, the root of a mount.
  *
  * inotify    what is opened and closed in DIR
  * fanotify   the same on the whole mount
  * allow      is asked before each opening on the mount, and allows it
+ * late       the same, but answers only when standard input ends
  * deny       is asked, too, and denies it to all but itself
  *
  * Prints "ready" on a line, and when standard input ends how often each thing was seen:
@@ -72,15 +73,20 @@ static void read_fanotify(int fd, uint32_t verdict)
 int main(int argc, char **argv)
 {
 	const char *how = argc == 3 ? argv[1] : "";
-	bool deny = !strcmp(how, "deny"), asked = deny || !strcmp(how, "allow");
+	bool deny = !strcmp(how, "deny"), late = !strcmp(how, "late");
+	bool asked = deny || late || !strcmp(how, "allow");
 	bool inotify = !strcmp(how, "inotify");
 	struct pollfd wait[2] = { { .events = POLLIN }, { .fd = 0, .events = POLLIN } };
 
 	if (!inotify && !asked && strcmp(how, "fanotify"))
-		errx(64, "usage: watcher inotify|fanotify|allow|deny DIR");
+		errx(64, "usage: watcher inotify|fanotify|allow|late|deny DIR");
 	wait[0].fd = inotify ? start_inotify(argv[2]) : start_fanotify(argv[2], asked);
 	puts("ready");
 	fflush(stdout);
+	if (late) {
+		poll(wait + 1, 1, -1);
+		read_fanotify(wait[0].fd, FAN_ALLOW);
+	}
 	while (poll(wait, 2, -1) > 0) {
 		if (wait[0].revents & POLLIN) {
 			if (inotify)
