@@ -326,8 +326,8 @@ static void evict_some(struct ovlsync_mount *m)
 		if (&s->list == &m->suspects || !s->inode)
 			continue;
 		/*
-		 * The last iput() of an unlinked inode may wait for a frozen upper, and we are inside
-		 * of fsnotify's SRCU section, which the whole host waits for: that is the reaper's.
+		 * The last iput() of an unlinked inode may wait for a frozen upper, and this is
+		 * inside of fsnotify's SRCU section, which the whole host waits for: the reaper's.
 		 */
 		if (READ_ONCE(s->inode->i_nlink))
 			ovlsync_suspect_try(s, OVLSYNC_EXIT_EVICTED, &dispose);

@@ -89,8 +89,8 @@ static inline bool ovlsync_inode_unwritten(const struct inode *inode)
  * ovlsync_suspect_verdict - what the removal rule says of an upper inode
  * @inode: the upper inode
  *
- * See docs/design.md, When may a suspect go?  The order of the reads matters: i_writecount first, for
- * who had it open has dirtied it before lowering the count.
+ * See docs/design.md, When may a suspect go?  The order of the reads matters: i_writecount first,
+ * for who had it open has dirtied it before lowering the count.
  *
  * Context: any.  A reference to the inode, or the lock of the list it is on.
  * Return: OVLSYNC_CLEAN, _GONE, _OPEN or _DIRTY.

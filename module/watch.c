@@ -295,7 +295,7 @@ static void wait_for_marks(void)
 	fsnotify_wait_marks_destroyed();
 	while (atomic_read(&marks) || atomic_read(&watch_group->user_waits)) {
 		if (!told)
-			pr_info("waiting for a fanotify listener that has yet to allow or deny the opening of a file\n");
+			pr_info("waiting for a fanotify listener that has yet to answer for an opening\n");
 		told = true;
 		msleep(20);
 		fsnotify_wait_marks_destroyed();
@@ -305,8 +305,8 @@ static void wait_for_marks(void)
 /**
  * ovlsync_watch_exit - the mirror image of ovlsync_watch_init()
  *
- * Context: may sleep, for as long as a fanotify listener takes to answer.  No handler is at work and
- * all marks are freed when it returns.
+ * Context: may sleep, for as long as a fanotify listener takes to answer.  No handler is at work
+ * and all marks are freed when it returns.
  */
 void ovlsync_watch_exit(void)
 {

@@ -169,7 +169,7 @@ enum ovlsync_mode {
 	OVLSYNC_MODE_NOSYNC = 4,
 };
 
-/* Limits of the tunables in sysfs, and of the module parameters: EINVAL outside of them. Defaults. */
+/* Tunables in sysfs, and module parameters: limits (EINVAL outside of them) and defaults. */
 #define OVLSYNC_INTERVAL_MS_MIN 1
 #define OVLSYNC_INTERVAL_MS_MAX 86400000
 #define OVLSYNC_INTERVAL_MS_DEFAULT 5000
