@@ -255,9 +255,15 @@ static void settle_batch(struct sync_pass *pass)
 
 static void wait_one(struct ovlsync_mount *m, struct inode *inode)
 {
+	loff_t size = i_size_read(inode);
 	int err;
 
-	filemap_fdatawait_keep_errors(inode->i_mapping);
+	/*
+	 * Not to the end of what is being written: the flusher goes on beside us, and the wait would
+	 * follow it through a file that is appended to.  All that is owed is within the size.
+	 */
+	if (size > 0)
+		filemap_fdatawait_range_keep_errors(inode->i_mapping, 0, size - 1);
 	/*
 	 * Where the commit at the end makes the inode durable this only clears its dirty flags, as
 	 * the flusher would half a minute later, so that the suspect may go: no filesystem waits
