@@ -284,16 +284,13 @@ int ovlsync_watch_init(void)
 	return PTR_ERR_OR_ZERO(watch_group);
 }
 
-/*
- * What waits for an answer has a mark, and then a last look at the group; both end only here, for
- * free_mark is ours.
- */
+/* Who holds a mark is inside of fsnotify's SRCU section when it gives it back: none is left then. */
 static void wait_for_marks(void)
 {
 	bool told = false;
 
 	fsnotify_wait_marks_destroyed();
-	while (atomic_read(&marks) || atomic_read(&watch_group->user_waits)) {
+	while (atomic_read(&marks)) {
 		if (!told)
 			pr_info("waiting for a fanotify listener that has yet to answer for an opening\n");
 		told = true;

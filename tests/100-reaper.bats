@@ -299,3 +299,27 @@ inodes_after_reclaim() {
 	sync
 	retry_until 10 value_is own suspects/nr 0
 }
+
+has_ended() { ! kill -0 "$1" 2>/dev/null; }
+
+@test "reaper: at the limit no opener waits for a frozen filesystem" {
+	local i opener ended=''
+	write_file "$MNT/own/there" 10
+	sync_overlay own
+	set_reaper own "$hour" 0 4
+	for i in {1..4}; do write_file "$MNT/own/$i" 4096; done
+	assert_value own suspects/nr 4
+	# Unlinked beside the overlay, with nobody but the list to hold them.
+	echo 2 >/proc/sys/vm/drop_caches
+	rm "$UPPER/own/upper"/[1-4]
+	fsfreeze -f "$UPPER"
+	: 3>&- 4>&- <>"$MNT/own/there" &
+	opener=$!
+	retry_until 10 has_ended "$opener" && ended=yes
+	fsfreeze -u "$UPPER"
+	wait "$opener"
+	[[ $ended ]]
+	assert_value_at_least own suspects/overflow_total 1
+	set_value own reaper/interval_ms 100
+	retry_until 10 value_is own suspects/nr 0
+}

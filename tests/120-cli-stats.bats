@@ -152,8 +152,6 @@ assert_keys() {
 		mount -t overlay -o "lowerdir=$1/lower,upperdir=$2/own/upper2,workdir=$2/own/work2" x "$1/lower" || continue
 		# A sync has it open for a while.
 		until umount "$1/lower" 2>/dev/null; do sleep 0.05; done
-		# Not at once another one with the same number, which was not done.
-		sleep 0.1
 	done' - "$MNT" "$UPPER" "$ENOUGH"
 	local i
 	for i in {1..5}; do
