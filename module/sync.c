@@ -259,8 +259,8 @@ static void wait_one(struct ovlsync_mount *m, struct inode *inode)
 	int err;
 
 	/*
-	 * Not to the end of what is being written: the flusher goes on beside us, and the wait would
-	 * follow it through a file that is appended to.  All that is owed is within the size.
+	 * Not to the end of what is being written: the flusher goes on beside us, and the wait
+	 * would follow it through a file that is appended to.  What is owed is within the size.
 	 */
 	if (size > 0)
 		filemap_fdatawait_range_keep_errors(inode->i_mapping, 0, size - 1);

@@ -284,7 +284,7 @@ int ovlsync_watch_init(void)
 	return PTR_ERR_OR_ZERO(watch_group);
 }
 
-/* Who holds a mark is inside of fsnotify's SRCU section when it gives it back: none is left then. */
+/* Who gives a mark back is inside of fsnotify's SRCU section: with the last mark they are gone. */
 static void wait_for_marks(void)
 {
 	bool told = false;
