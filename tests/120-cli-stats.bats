@@ -165,6 +165,27 @@ assert_keys() {
 	end_loops
 }
 
+@test "cli stats - a mount that has the number of one that went meanwhile is synced where it is" {
+	local number syncing
+	make_upper xfs
+	mount_overlay third
+	device_of third
+	number=$REPLY
+	# The first one takes three seconds, by which time the last one is somewhere else.
+	write_file "$MNT/own/large" 300000000
+	ovlctl sync --all --json >"$BATS_TEST_TMPDIR/out" 3>&- 4>&- &
+	syncing=$!
+	retry_until 20 value_is own sync/inflight_inodes 1
+	umount_overlay third
+	mount_overlay fourth
+	device_of fourth
+	[[ $REPLY == "$number" ]]
+	write_file "$MNT/fourth/file" 100
+	kill -0 "$syncing"
+	wait "$syncing"
+	assert_on_disk "$UPPER/fourth/upper/file"
+}
+
 @test "cli stats - top prints rates" {
 	ovlctl top --batch -n 2 -d 5 -o MOUNTPOINT,ADDED/S,SYNCS/S,SUSPECTS --mount "$MNT/own" --mount "$MNT/other" >"$BATS_TEST_TMPDIR/top" 3>&- &
 	local pid=$!
