@@ -379,6 +379,9 @@ static noinline bool suspect_add_new(struct ovlsync_mount *m, struct inode *inod
 {
 	struct ovlsync_suspect *s;
 
+	/* Its data need not survive; FS_ATTRIB tells if it gets a name after all. */
+	if (!READ_ONCE(inode->i_nlink))
+		return false;
 	/* Charged to the opener's memory cgroup, which is not to be killed for it. */
 	s = kmem_cache_alloc_lru(suspect_cache, &ovlsync_suspects_lru,
 				 GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
@@ -414,10 +417,13 @@ static noinline bool suspect_add_new(struct ovlsync_mount *m, struct inode *inod
  *
  * Never fails as seen by the opener: what can't be tracked makes the next sync a full one.
  *
+ * Flattened, for every opener for write comes here: left to itself gcc calls the hash function, and
+ * guards the key on the stack for it.
+ *
  * Context: may sleep.  The caller holds a reference to @inode.
  * Return: true if it is new on the list.
  */
-bool ovlsync_suspect_add(struct ovlsync_mount *m, struct inode *inode)
+__flatten bool ovlsync_suspect_add(struct ovlsync_mount *m, struct inode *inode)
 {
 	struct suspect_key key = { .mount = m, .inode = inode };
 	bool found;

@@ -41,9 +41,6 @@ static atomic_t marks = ATOMIC_INIT(0);
 
 static void add_suspect(struct ovlsync_mount *m, struct inode *upper)
 {
-	/* Its data need not survive; FS_ATTRIB tells if it gets a name after all. */
-	if (!READ_ONCE(upper->i_nlink))
-		return;
 	if (ovlsync_suspect_add(m, upper))
 		ovlsync_reaper_wake(m);
 }
