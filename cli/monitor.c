@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdio_ext.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -58,6 +59,14 @@ const struct argp monitor_argp = {
 	       "and when all the mounts that were named are gone.",
 	.children = monitor_children,
 };
+
+static void drop_device(struct monitor *monitor, size_t i)
+{
+	size_t last = --monitor->n_devices;
+
+	monitor->devices[i] = monitor->devices[last];
+	monitor->is_attached[i] = monitor->is_attached[last];
+}
 
 static bool is_wanted(const struct monitor *monitor, dev_t dev)
 {
@@ -157,7 +166,7 @@ static void detached(struct monitor *monitor, dev_t dev)
 	forget(monitor, dev);
 	for (i = 0; i < monitor->n_devices; i++)
 		if (monitor->devices[i] == dev)
-			monitor->devices[i--] = monitor->devices[--monitor->n_devices];
+			drop_device(monitor, i--);
 }
 
 /* Each line is to be read as soon as it is there. */
@@ -188,6 +197,38 @@ static void show(const struct netlink_message *message, void *data)
 		detached(monitor, netlink_device(message));
 }
 
+static void show_mount(const struct netlink_message *message, void *data)
+{
+	struct monitor *monitor = data;
+	size_t i;
+
+	for (i = 0; i < monitor->n_devices; i++)
+		if (monitor->devices[i] == netlink_device(message))
+			monitor->is_attached[i] = true;
+	show(message, data);
+}
+
+/*
+ * Of what ovlsync is not attached to there is nothing to hear, and when that number is another
+ * overlay's it was not asked for.
+ */
+static enum ovlctl_status drop_unattached(struct monitor *monitor)
+{
+	size_t i = 0;
+
+	while (i < monitor->n_devices) {
+		dev_t dev = monitor->devices[i];
+
+		if (monitor->is_attached[i]) {
+			i++;
+			continue;
+		}
+		warnx("%u:%u: ovlsync is not attached to it", major(dev), minor(dev));
+		drop_device(monitor, i);
+	}
+	return monitor->targets.all || monitor->n_devices ? STATUS_DONE : STATUS_MISSING;
+}
+
 /* On a socket of its own: on the other one events would come in between. */
 static enum ovlctl_status show_mounts(struct monitor *monitor)
 {
@@ -197,9 +238,15 @@ static enum ovlctl_status show_mounts(struct monitor *monitor)
 
 	if (ret)
 		return netlink_open_failed(ret);
-	ret = netlink_dump(netlink, OVLSYNC_CMD_MOUNT_GET, NULL, show, monitor, &end);
+	if (monitor->n_devices)
+		memset(monitor->is_attached, 0,
+		       monitor->n_devices * sizeof(*monitor->is_attached));
+	ret = netlink_dump(netlink, OVLSYNC_CMD_MOUNT_GET, NULL, show_mount, monitor, &end);
 	netlink_close(netlink);
-	return ret ? netlink_failed("mounts", ret, &end) : STATUS_DONE;
+	if (ret)
+		return netlink_failed("mounts", ret, &end);
+	/* It may have left some out. */
+	return end.interrupted ? STATUS_DONE : drop_unattached(monitor);
 }
 
 static enum ovlctl_status lost(struct monitor *monitor)
@@ -309,6 +356,8 @@ static enum ovlctl_status add_target(const struct target *target, void *data)
 
 	monitor->devices =
 		xreallocarray(monitor->devices, monitor->n_devices + 1, sizeof(*monitor->devices));
+	monitor->is_attached = xreallocarray(monitor->is_attached, monitor->n_devices + 1,
+					     sizeof(*monitor->is_attached));
 	monitor->devices[monitor->n_devices++] = target->dev;
 	return STATUS_DONE;
 }
@@ -341,6 +390,7 @@ static enum ovlctl_status monitor_run(struct monitor *monitor)
 out_free:
 	mounts_free(monitor->mounts);
 	free(monitor->devices);
+	free(monitor->is_attached);
 	forget_all(monitor);
 	free(monitor->known);
 out_close:

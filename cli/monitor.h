@@ -33,6 +33,7 @@ struct known_mount {
  * @known: where the overlays are, or were when they were last seen
  * @n_known: how many
  * @devices: overlays to show events of, unless it is all; those that are gone are taken out
+ * @is_attached: for each of @devices, whether the last dump told of it
  * @n_devices: how many
  * @output_error: errno of the first line that could not be written, or 0
  * @while_waiting: the signals that are blocked while there is something to wait for
@@ -46,6 +47,7 @@ struct monitor {
 	struct known_mount *known;
 	size_t n_known;
 	dev_t *devices;
+	bool *is_attached;
 	size_t n_devices;
 	int output_error;
 	sigset_t while_waiting;
