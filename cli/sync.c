@@ -141,10 +141,11 @@ const struct argp sync_argp = {
 /**
  * sync_describe - say what one sync did
  * @report: the figures
+ * @exact: bytes and nanoseconds, not sizes and durations for people
  *
  * Return: a line without newline, to be freed.
  */
-char *sync_describe(const struct sync_report *report)
+char *sync_describe(const struct sync_report *report, bool exact)
 {
 	bool has_reason = report->reason && *report->reason;
 	const char *separator = has_reason ? ": " : "";
@@ -153,14 +154,18 @@ char *sync_describe(const struct sync_report *report)
 	const char *mode;
 
 	duration_format(report->duration_ns, duration);
+	size_format(report->bytes, size);
+	if (exact) {
+		snprintf(duration, sizeof(duration), "%" PRIu64 " ns", report->duration_ns);
+		snprintf(size, sizeof(size), "%" PRIu64 " bytes", report->bytes);
+	}
 	if (report->mode < 0)
 		return xasprintf("synced in %s by syncfs(2), without ovlsync", duration);
 	mode = kernel_mode_name((uint32_t)report->mode);
 	switch (report->mode) {
 	case OVLSYNC_MODE_CONTAINERIZED:
 		return xasprintf("%" PRIu64 " inode%s, %s written in %s (%s)", report->inodes,
-				 report->inodes == 1 ? "" : "s", size_format(report->bytes, size),
-				 duration, mode);
+				 report->inodes == 1 ? "" : "s", size, duration, mode);
 	case OVLSYNC_MODE_VOLATILE:
 	case OVLSYNC_MODE_NOSYNC:
 		return xasprintf("nothing written (mode %s%s%s)", mode, separator, reason);
@@ -205,7 +210,7 @@ static void sync_print(struct sync *sync, const struct target *target,
 		sync_add_row(sync, target, report);
 	if (wants_rows(sync) || sync->quiet)
 		return;
-	text = sync_describe(report);
+	text = sync_describe(report, sync->output.style.exact);
 	printf("%s: %s\n", target->name, text);
 	free(text);
 	/* The next one may take a while. */

@@ -20,6 +20,6 @@ struct sync_report {
 	uint64_t duration_ns;
 };
 
-char *sync_describe(const struct sync_report *report);
+char *sync_describe(const struct sync_report *report, bool exact);
 
 #endif /* SYNC_H */

@@ -244,12 +244,17 @@ static void mount_that_goes_leaves_no_row(void **state)
 	rows_free(&rows);
 }
 
-static void assert_described(struct sync_report report, const char *expected)
+static void assert_described_as(struct sync_report report, bool exact, const char *expected)
 {
-	char *text = sync_describe(&report);
+	char *text = sync_describe(&report, exact);
 
 	assert_string_equal(text, expected);
 	free(text);
+}
+
+static void assert_described(struct sync_report report, const char *expected)
+{
+	assert_described_as(report, false, expected);
 }
 
 static void sync_says_what_it_did(void **state)
@@ -260,6 +265,11 @@ static void sync_says_what_it_did(void **state)
 					       .bytes = 1234567,
 					       .duration_ns = 8345678 },
 			 "12 inodes, 1.2M written in 8.3 ms (containerized)");
+	assert_described_as((struct sync_report){ .mode = OVLSYNC_MODE_CONTAINERIZED,
+						  .inodes = 1,
+						  .bytes = 1234567,
+						  .duration_ns = 8345678 },
+			    true, "1 inode, 1234567 bytes written in 8345678 ns (containerized)");
 	assert_described((struct sync_report){ .mode = OVLSYNC_MODE_CONTAINERIZED,
 					       .inodes = 1,
 					       .duration_ns = 1000000 },
