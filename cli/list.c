@@ -227,6 +227,11 @@ static enum ovlctl_status list_read(struct list *list, const dev_t *dev, const c
 	struct netlink_end end;
 	int attempt, ret = 0;
 
+	/* It could not be opened again for the mount before. */
+	if (!list->netlink)
+		ret = netlink_open(&list->netlink);
+	if (ret)
+		return netlink_open_failed(ret);
 	for (attempt = 1; attempt <= ATTEMPTS; attempt++) {
 		while (list->rows.n > before)
 			rows_drop_last(&list->rows);
