@@ -126,7 +126,8 @@
  *   OVLSYNC_CMD_MOUNT_DETACHED   nothing more; the overlay was unmounted
  *   OVLSYNC_CMD_SYNC_DONE        a sync has ended: OVLSYNC_A_MODE in which it was done, _INODES and
  *                                _BYTES that ovlsync itself has written (zero where overlayfs did
- *                                it all, and nobody counted), _DURATION_NS; _ERROR if it failed
+ *                                it all, and nobody counted), _DURATION_NS; _ERROR if the upper's
+ *                                commit failed; data that was lost is told by _WRITEBACK_ERROR
  *   OVLSYNC_CMD_GC_DONE          OVLSYNC_IOC_GC has ended (no dry run): _SCANNED, _REAPED, _DIRTY,
  *                                _OPEN, _FREED_BYTES
  *   OVLSYNC_CMD_OVERFLOW         openings can't be tracked, and the next sync will be a full one:
