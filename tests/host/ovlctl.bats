@@ -242,9 +242,9 @@ load helpers
 		trap "" HUP
 		strace -f -o /dev/null -e inject=syncfs:delay_enter=2000000 \
 			ovlctl sync --mount "/mnt/plain u/merged" 2>&1 &
-		until pkill -HUP -x ovlctl; do sleep 0.1; done
+		until pkill -HUP -P $! -x ovlctl; do sleep 0.1; done
 		# Until it has ended.
-		while pkill -HUP -x ovlctl; do sleep 0.1; done
+		while pkill -HUP -P $! -x ovlctl; do sleep 0.1; done
 		wait $!'
 	assert_success
 	assert_output --partial "synced"
