@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "kernel.h"
 
@@ -36,6 +37,14 @@ bool kernel_is_missing(int error)
 }
 
 /**
+ * kernel_is_loaded - is the module there, whatever became of its device?
+ */
+bool kernel_is_loaded(void)
+{
+	return !access(OVLSYNC_SYSFS, F_OK);
+}
+
+/**
  * kernel_open_failed - say on stderr why one of the module's files could not be opened
  * @path: OVLSYNC_DEVICE or OVLSYNC_SYSFS
  * @error: negative errno
@@ -44,12 +53,17 @@ bool kernel_is_missing(int error)
  */
 enum ovlctl_status kernel_open_failed(const char *path, int error)
 {
-	if (kernel_is_missing(error)) {
+	if (kernel_is_missing(error) && !kernel_is_loaded()) {
 		warnx("ovlsync is not loaded: %s: %s; try modprobe ovlsync", path,
 		      strerror(-error));
 		return STATUS_MISSING;
 	}
-	warnx("%s: %s", path, kernel_strerror(error));
+	if (kernel_is_missing(error))
+		warnx("%s is missing, though ovlsync is loaded: see that /dev is a devtmpfs, or "
+		      "that of the host, not of a container",
+		      path);
+	else
+		warnx("%s: %s", path, kernel_strerror(error));
 	return STATUS_FAILED;
 }
 

@@ -160,7 +160,7 @@ char *sync_describe(const struct sync_report *report, bool exact)
 		snprintf(size, sizeof(size), "%" PRIu64 " bytes", report->bytes);
 	}
 	if (report->mode < 0)
-		return xasprintf("synced in %s by syncfs(2), without ovlsync", duration);
+		return xasprintf("synced in %s by syncfs(2)", duration);
 	mode = kernel_mode_name((uint32_t)report->mode);
 	switch (report->mode) {
 	case OVLSYNC_MODE_CONTAINERIZED:
@@ -385,7 +385,8 @@ static enum ovlctl_status sync_run(struct sync *sync)
 
 	sync->device = kernel_open();
 	if (kernel_is_missing(sync->device))
-		warnx("ovlsync is not loaded: %s: %s: falling back to syncfs(2)", OVLSYNC_DEVICE,
+		warnx("%s%s: %s: falling back to syncfs(2)",
+		      kernel_is_loaded() ? "" : "ovlsync is not loaded: ", OVLSYNC_DEVICE,
 		      strerror(-sync->device));
 	else if (sync->device < 0)
 		return kernel_open_failed(OVLSYNC_DEVICE, sync->device);

@@ -135,6 +135,20 @@ $MNT/own: umount_sync: own -> none"
 	jq -e '.findings[] | select(.level == "problem")' <<<"$output"
 }
 
+# As in a container whose /dev was made before the module was loaded.
+without_device() {
+	unshare --mount bash -c 'mount -t tmpfs none /dev && mknod -m 666 /dev/null c 1 3 && exec "$@"' sh "$@"
+}
+
+@test "cli steer - the module is loaded and its device is missing" {
+	run -1 without_device ovlctl gc --mount "$MNT/own"
+	assert_output --partial "/dev/ovlsync is missing, though ovlsync is loaded"
+	run -0 without_device ovlctl sync --mount "$MNT/own"
+	refute_output --partial "not loaded"
+	assert_output --partial "/dev/ovlsync: No such file or directory: falling back to syncfs(2)"
+	assert_value own sync/containerized_total 1
+}
+
 # An overlay "slow" on a disk that can stand still, and with it every sync.
 mount_slow() {
 	knows_filesystem ext4
