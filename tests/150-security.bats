@@ -189,14 +189,23 @@ may() {
 
 @test "security - a container that keeps files dirty over its limit makes full syncs of its own alone" {
 	need_user_namespaces
-	run -0 in_rootless_overlay "
-		device=\$(stat -c %Hd:%Ld $MNT/inner)
-		for i in 1 2 3 4 5 6; do echo x >$MNT/inner/\$i; done
-		cat /sys/fs/ovlsync/\$device/suspects/nr"
-	assert_output 6
-	# Counted in the container's own directory, and nowhere in the neighbour's.
-	assert_value own suspects/nr 1
+	limit=$(</sys/fs/ovlsync/defaults/reaper/max_suspects)
+	echo 2 >/sys/fs/ovlsync/defaults/reaper/max_suspects
+	run in_rootless_overlay "
+		cd /sys/fs/ovlsync/\$(stat -c %Hd:%Ld $MNT/inner)
+		exec 3>$MNT/inner/3 4>$MNT/inner/4 5>$MNT/inner/5 6>$MNT/inner/6
+		for fd in 3 4 5 6; do echo x >&\$fd; done
+		cat suspects/nr suspects/overflow_total mode
+		sync -f $MNT/inner
+		cat sync/full_total"
+	echo "$limit" >/sys/fs/ovlsync/defaults/reaper/max_suspects
+	assert_success
+	assert_output "$(printf '2\n2\nfull\n1')"
+	# The neighbour's are as they were.
 	assert_value own mode containerized
+	sync_overlay own
+	assert_value own sync/full_total 0
+	assert_value own sync/containerized_total 1
 }
 
 @test "security - an overlay on another one whose upper cannot be found changes nothing for others" {
