@@ -29,6 +29,7 @@ static const struct {
 	{ "no journal", "unmount the upper filesystem and give it a journal: tune2fs -O "
 			"has_journal, then e2fsck" },
 	{ "without its journal", "mount the upper filesystem without norecovery" },
+	{ "data_err=abort", "mount the upper filesystem without data_err=abort" },
 	{ "f2fs of this kernel", "boot kernel 6.12 or later, or put upper and work directory on "
 				 "ext4 with a journal, xfs or btrfs" },
 	{ "not proven", "put upper and work directory on ext4 with a journal, xfs, btrfs, or f2fs "

@@ -290,6 +290,15 @@ static void classify_ext4_options(struct ovlsync_upper *upper, const char *optio
 		upper->refusal = "upper filesystem ext4 is mounted without its journal";
 		return;
 	}
+	/*
+	 * The journal learns of lost data from AS_EIO when it commits, after
+	 * ovlsync_suspect_check_error() has cleared that
+	 * (jbd2_journal_finish_inode_data_buffers() in fs/jbd2/commit.c).
+	 */
+	if (lists(options, "data_err=abort")) {
+		upper->refusal = "upper filesystem ext4 is mounted with data_err=abort";
+		return;
+	}
 	/* A mode is shown only where it differs from the default on disk. */
 	if (lists(options, "data=ordered") || lists(options, "data=journal"))
 		upper->orders_truncate = true;

@@ -127,6 +127,16 @@ test_kind() {
 	assert_stock_behaviour own
 }
 
+# Its journal is to be aborted by what we would take to tell the overlay's owner.
+@test "modes - with its upper on ext4 that is to abort when data is lost it is synced as stock has it" {
+	make_upper ext4 data_err=abort
+	mount_overlay neighbour
+	mount_overlay own
+	assert_value own mode full
+	assert_value_like own mode_reason data_err=abort
+	assert_stock_behaviour own
+}
+
 @test "modes - without an upper there is nothing to sync" {
 	make_upper ext4
 	mkdir -p "$MNT/lower" "$MNT/lower2" "$MNT/readonly"

@@ -127,6 +127,8 @@ static void reasons_have_their_advice(void **state)
 		{ "full", "upper filesystem ext4 has no journal", "problem", "tune2fs" },
 		{ "full", "upper filesystem ext4 is mounted without its journal", "problem",
 		  "without norecovery" },
+		{ "full", "upper filesystem ext4 is mounted with data_err=abort", "problem",
+		  "without data_err=abort" },
 		{ "full", "upper filesystem is of a type that is not proven to be safe", "problem",
 		  "ext4 with a journal, xfs, btrfs, or f2fs of kernel 6.12" },
 		{ "full", "f2fs of this kernel does not commit times of directories", "problem",
