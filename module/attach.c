@@ -531,6 +531,33 @@ bool ovlsync_is_overlay(const struct super_block *sb)
 }
 
 /**
+ * ovlsync_attach_prepare - find overlayfs, and hold it
+ *
+ * It may be loaded for this, which takes a while or fails: before anybody can open what is ours,
+ * for where loading a module fails nobody is waited for (do_init_module() in kernel/module/main.c).
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENODEV.
+ */
+int ovlsync_attach_prepare(void)
+{
+	overlay_type = get_fs_type("overlay");
+	if (!overlay_type) {
+		pr_err("this kernel has no overlayfs\n");
+		return -ENODEV;
+	}
+	return 0;
+}
+
+/**
+ * ovlsync_attach_release - the mirror image of ovlsync_attach_prepare()
+ */
+void ovlsync_attach_release(void)
+{
+	module_put(overlay_type->owner);
+}
+
+/**
  * ovlsync_attach_init - attach to all overlays, now and from now on
  *
  * Context: may sleep.
@@ -540,15 +567,9 @@ int ovlsync_attach_init(void)
 {
 	int err;
 
-	overlay_type = get_fs_type("overlay");
-	if (!overlay_type) {
-		pr_err("this kernel has no overlayfs\n");
-		return -ENODEV;
-	}
 	err = wrap_type();
 	if (err) {
 		pr_err("overlayfs of this kernel is mounted in a way that is not known\n");
-		module_put(overlay_type->owner);
 		return err;
 	}
 	/* Nothing may fail from here on: contexts made meanwhile have our operations. */
@@ -575,5 +596,4 @@ void ovlsync_attach_exit(void)
 	}
 	/* An overlay that was waited for may still be in put_super. */
 	wait_for_wrappers();
-	module_put(overlay_type->owner);
 }

@@ -8,6 +8,8 @@ struct super_block;
 struct ovlsync_mount;
 struct ovlsync_sync_result;
 
+int ovlsync_attach_prepare(void);
+void ovlsync_attach_release(void);
 int ovlsync_attach_init(void);
 void ovlsync_attach_exit(void);
 

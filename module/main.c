@@ -22,10 +22,13 @@ static int __init ovlsync_init(void)
 {
 	int err;
 
+	err = ovlsync_attach_prepare();
+	if (err)
+		return err;
 	/* With the table of suspects, of which it is one half. */
 	err = ovlsync_shrinker_init();
 	if (err)
-		return err;
+		goto err_release;
 	err = ovlsync_reaper_init();
 	if (err)
 		goto err_shrinker;
@@ -59,6 +62,8 @@ err_reaper:
 	ovlsync_reaper_exit();
 err_shrinker:
 	ovlsync_shrinker_exit();
+err_release:
+	ovlsync_attach_release();
 	return err;
 }
 
@@ -72,6 +77,7 @@ static void __exit ovlsync_exit(void)
 	ovlsync_watch_exit();
 	ovlsync_reaper_exit();
 	ovlsync_shrinker_exit();
+	ovlsync_attach_release();
 }
 
 module_init(ovlsync_init);
