@@ -27,7 +27,7 @@ int kernel_open(void)
 }
 
 /**
- * kernel_is_missing - does an error of kernel_open() mean that the module is not loaded?
+ * kernel_is_missing - does an error of kernel_open() mean that there is no device?
  * @error: negative errno
  */
 bool kernel_is_missing(int error)
@@ -53,18 +53,18 @@ bool kernel_is_loaded(void)
  */
 enum ovlctl_status kernel_open_failed(const char *path, int error)
 {
-	if (kernel_is_missing(error) && !kernel_is_loaded()) {
-		warnx("ovlsync is not loaded: %s: %s; try modprobe ovlsync", path,
-		      strerror(-error));
-		return STATUS_MISSING;
+	if (!kernel_is_missing(error)) {
+		warnx("%s: %s", path, kernel_strerror(error));
+		return STATUS_FAILED;
 	}
-	if (kernel_is_missing(error))
+	if (kernel_is_loaded()) {
 		warnx("%s is missing, though ovlsync is loaded: see that /dev is a devtmpfs, or "
 		      "that of the host, not of a container",
 		      path);
-	else
-		warnx("%s: %s", path, kernel_strerror(error));
-	return STATUS_FAILED;
+		return STATUS_FAILED;
+	}
+	warnx("ovlsync is not loaded: %s: %s; try modprobe ovlsync", path, strerror(-error));
+	return STATUS_MISSING;
 }
 
 /**

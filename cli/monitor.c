@@ -214,6 +214,7 @@ static void show_mount(const struct netlink_message *message, void *data)
  */
 static enum ovlctl_status drop_unattached(struct monitor *monitor)
 {
+	struct mount_point point;
 	size_t i = 0;
 
 	while (i < monitor->n_devices) {
@@ -223,7 +224,10 @@ static enum ovlctl_status drop_unattached(struct monitor *monitor)
 			i++;
 			continue;
 		}
-		warnx("%u:%u: ovlsync is not attached to it", major(dev), minor(dev));
+		if (mounts_of_device(monitor->mounts, dev, &point))
+			point.path = "not mounted here";
+		warnx("%u:%u (%s): ovlsync is not attached to it", major(dev), minor(dev),
+		      point.path);
 		drop_device(monitor, i);
 	}
 	return monitor->targets.all || monitor->n_devices ? STATUS_DONE : STATUS_MISSING;

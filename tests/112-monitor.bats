@@ -228,12 +228,12 @@ ends_with() {
 
 @test "monitor - of what ovlsync is not attached to there is nothing to wait for" {
 	run -2 timeout 60 ovlctl monitor --device 0:9999
-	assert_output --partial "0:9999: ovlsync is not attached"
+	assert_output --partial "0:9999 (not mounted here): ovlsync is not attached"
 	device_of own
 	monitor --json --device "$REPLY" --device 0:9999
 	sync_overlay own
 	event sync_done mount_point "$MNT/own"
-	grep -q "0:9999: ovlsync is not attached" "$EVENTS.errors"
+	grep -q "0:9999 (not mounted here): ovlsync is not attached" "$EVENTS.errors"
 	umount_overlay own
 	ends_with 2
 }
