@@ -299,22 +299,29 @@ static struct dentry *wrap_mount(struct file_system_type *type, int flags, const
 				 void *data)
 {
 	struct dentry *root;
+	bool held;
 
 	atomic_inc(&wrapper_users);
+	/* Where a layer does not answer, rmmod is to say EBUSY, and not to wait with it. */
+	held = try_module_get(THIS_MODULE);
 	root = stock_mount(type, flags, dev_name, data);
-	if (!IS_ERR_OR_NULL(root))
+	if (held && !IS_ERR_OR_NULL(root))
 		attach(root->d_sb, false);
+	if (held)
+		module_put(THIS_MODULE);
 	atomic_dec(&wrapper_users);
 	return root;
 }
 
-static bool wrap_type_mount(void)
+static bool has_type_mount(void)
+{
+	return overlay_type->mount;
+}
+
+static void wrap_type_mount(void)
 {
 	stock_mount = overlay_type->mount;
-	if (!stock_mount)
-		return false;
 	WRITE_ONCE(overlay_type->mount, wrap_mount);
-	return true;
 }
 
 static bool unwrap_type_mount(void)
@@ -325,9 +332,13 @@ static bool unwrap_type_mount(void)
 	return READ_ONCE(overlay_type->mount) == stock_mount;
 }
 #else
-static bool wrap_type_mount(void)
+static bool has_type_mount(void)
 {
 	return false;
+}
+
+static void wrap_type_mount(void)
+{
 }
 
 static bool unwrap_type_mount(void)
@@ -408,14 +419,14 @@ static int wrap_init_fs_context(struct fs_context *fc)
 	return err;
 }
 
-static int wrap_type(void)
+static void wrap_type(void)
 {
-	if (overlay_type->init_fs_context) {
-		stock_init_fs_context = overlay_type->init_fs_context;
-		WRITE_ONCE(overlay_type->init_fs_context, wrap_init_fs_context);
-		return 0;
+	if (!overlay_type->init_fs_context) {
+		wrap_type_mount();
+		return;
 	}
-	return wrap_type_mount() ? 0 : -EOPNOTSUPP;
+	stock_init_fs_context = overlay_type->init_fs_context;
+	WRITE_ONCE(overlay_type->init_fs_context, wrap_init_fs_context);
 }
 
 /* Returns false if somebody else has wrapped the type after us. */
@@ -531,13 +542,23 @@ bool ovlsync_is_overlay(const struct super_block *sb)
 }
 
 /**
+ * ovlsync_attach_release - the mirror image of ovlsync_attach_prepare()
+ *
+ * Context: any.
+ */
+void ovlsync_attach_release(void)
+{
+	module_put(overlay_type->owner);
+}
+
+/**
  * ovlsync_attach_prepare - find overlayfs, and hold it
  *
  * It may be loaded for this, which takes a while or fails: before anybody can open what is ours,
  * for where loading a module fails nobody is waited for (do_init_module() in kernel/module/main.c).
  *
  * Context: may sleep.
- * Return: 0 or -ENODEV.
+ * Return: 0; -ENODEV: there is none; -EOPNOTSUPP: it is mounted in a way that is not known.
  */
 int ovlsync_attach_prepare(void)
 {
@@ -546,35 +567,25 @@ int ovlsync_attach_prepare(void)
 		pr_err("this kernel has no overlayfs\n");
 		return -ENODEV;
 	}
+	if (!overlay_type->init_fs_context && !has_type_mount()) {
+		pr_err("overlayfs of this kernel is mounted in a way that is not known\n");
+		ovlsync_attach_release();
+		return -EOPNOTSUPP;
+	}
 	return 0;
-}
-
-/**
- * ovlsync_attach_release - the mirror image of ovlsync_attach_prepare()
- */
-void ovlsync_attach_release(void)
-{
-	module_put(overlay_type->owner);
 }
 
 /**
  * ovlsync_attach_init - attach to all overlays, now and from now on
  *
+ * Nothing of it may fail: contexts made meanwhile have our operations.
+ *
  * Context: may sleep.
- * Return: 0 or an error, with nothing attached.
  */
-int ovlsync_attach_init(void)
+void ovlsync_attach_init(void)
 {
-	int err;
-
-	err = wrap_type();
-	if (err) {
-		pr_err("overlayfs of this kernel is mounted in a way that is not known\n");
-		return err;
-	}
-	/* Nothing may fail from here on: contexts made meanwhile have our operations. */
+	wrap_type();
 	attach_existing();
-	return 0;
 }
 
 /**

@@ -10,7 +10,7 @@ struct ovlsync_sync_result;
 
 int ovlsync_attach_prepare(void);
 void ovlsync_attach_release(void);
-int ovlsync_attach_init(void);
+void ovlsync_attach_init(void);
 void ovlsync_attach_exit(void);
 
 bool ovlsync_is_overlay(const struct super_block *sb);

@@ -41,17 +41,13 @@ static int __init ovlsync_init(void)
 	err = ovlsync_ioctl_init();
 	if (err)
 		goto err_sysfs;
+	/* The last that may fail: the family is everybody's, what is open before is root's. */
 	err = ovlsync_netlink_init();
 	if (err)
 		goto err_ioctl;
-	/* Last: nothing after it may fail. */
-	err = ovlsync_attach_init();
-	if (err)
-		goto err_netlink;
+	ovlsync_attach_init();
 	return 0;
 
-err_netlink:
-	ovlsync_netlink_exit();
 err_ioctl:
 	ovlsync_ioctl_exit();
 err_sysfs:

@@ -154,7 +154,7 @@ static void reaper_pass(struct work_struct *work)
 		wait_ms = interval_ms;
 	else
 		wait_ms = clamp_t(u64, 2ULL * wait_ms, interval_ms,
-				  (u64)REAPER_SLOWEST * interval_ms);
+				  min_t(u64, (u64)REAPER_SLOWEST * interval_ms, INT_MAX));
 	trace_ovlsync_reaper_pass(m, seen, wait_ms);
 
 	spin_lock(&m->lock);

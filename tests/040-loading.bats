@@ -212,6 +212,31 @@ write_on_and_on() { # DIRECTORY
 	unload_module
 }
 
+@test "unloading - a mount(2) that waits for a disk makes rmmod say EBUSY" {
+	make_mapped_disk
+	mkfs.ext4 -q -F "$MAPPED"
+	use_upper "$MAPPED" ext4 defaults mapped
+	mkdir -p "$UPPER/stuck/upper" "$UPPER/stuck/work" "$UPPER/stuck/lower" "$MNT/stuck"
+	# Nothing of it is cached then.
+	umount "$UPPER" && mount "$MAPPED" "$UPPER"
+	load_module
+	limited 30 dmsetup suspend --noudevsync --nolockfs --noflush ovlsync-test
+	mount -t overlay -o \
+		"lowerdir=$UPPER/stuck/lower,upperdir=$UPPER/stuck/upper,workdir=$UPPER/stuck/work" stuck "$MNT/stuck" \
+		3>&- 4>&- &
+	local mounting=$!
+	# Whatever came of it, the disk has to go on.
+	retry_until 20 grep -q " ovl_" "/proc/$mounting/stack" || :
+	run limited 10 rmmod ovlsync
+	limited 30 dmsetup resume --noudevsync ovlsync-test
+	wait "$mounting"
+	assert_failure 1
+	assert_output --partial "in use"
+	OVERLAYS+=(stuck)
+	assert_value stuck mode containerized
+	unload_module
+}
+
 @test "unloading - the device held open makes rmmod say EBUSY" {
 	load_module
 	actor open 0 rw /dev/ovlsync
