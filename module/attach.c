@@ -2,9 +2,8 @@
 /*
  * Find overlay superblocks, shim their operations, let go of them again.
  *
- * NEW MOUNTS are seen by wrapping the filesystem type's ->mount, or ->init_fs_context and, in each
- * context, ->get_tree.  Both run in the mounting task, with s_umount held exclusively, before
- * anyone else can see the mount.  MOUNTS THAT EXIST are walked when the module is loaded.
+ * NEW MOUNTS are told of by fstype.c, before anyone else can see them.  MOUNTS THAT EXIST are
+ * walked when the module is loaded.
  *
  * THE SHIM is one copy of overlayfs' table of superblock operations, for all mounts, with sync_fs
  * and put_super replaced.  It is allocated once a load and never freed, for the VFS keeps pointers
@@ -13,12 +12,9 @@
  * again.
  *
  * LEAVING.  Restoring s_op needs s_umount exclusively, and so an active reference; a mount without
- * one is dying, and is waited for.  Wrappers may still be executed by tasks that loaded the pointer
- * before it was set back: they are counted, and two RCU-tasks grace periods cover the instructions
- * before and after the count.  A context from fsopen(2) has our operations for as long as its
- * descriptor is open, and holds a module reference.
- *
- * What somebody else has wrapped after us is not ours to restore: the unload waits, and says so.
+ * one is dying, and is waited for.  Our operations may still be executed by tasks that loaded the
+ * pointer before it was set back: those that sleep in ways the VFS doesn't wait for are counted
+ * with the wrappers of fstype.c.
  *
  * LOCKING.  s_umount of the overlay is held exclusively from before attaching or detaching until
  * after it: by the VFS, or taken here together with an active reference.  shim_mutex is inside of
@@ -28,16 +24,15 @@
 
 #include <linux/delay.h>
 #include <linux/fs.h>
-#include <linux/fs_context.h>
 #include <linux/kmemleak.h>
 #include <linux/module.h>
-#include <linux/rcupdate.h>
 #include <linux/slab.h>
 
 #include "attach.h"
 #include "compat.h"
 #include "dump.h"
 #include "events.h"
+#include "fstype.h"
 #include "gap.h"
 #include "reaper.h"
 #include "suspect.h"
@@ -45,15 +40,10 @@
 #include "sysfs.h"
 #include "watch.h"
 
-static struct file_system_type *overlay_type;
-
 /* Overlayfs' own table, the same for every mount; known from the first mount that is seen. */
 static const struct super_operations *stock_ops;
 static struct super_operations *shim_ops;
 static DEFINE_MUTEX(shim_mutex);
-
-/* Tasks inside of the wrappers below. */
-static atomic_t wrapper_users = ATOMIC_INIT(0);
 
 static int sync_at_umount(struct ovlsync_mount *m, int wait)
 {
@@ -130,12 +120,12 @@ static void shim_put_super(struct super_block *sb)
 {
 	struct ovlsync_mount *m = ovlsync_mount_find(sb);
 
-	atomic_inc(&wrapper_users);
+	ovlsync_wrapper_enter();
 	/* Before overlayfs lets go of the upper, to which the suspects belong. */
 	if (m)
 		detach(m);
 	stock_ops->put_super(sb);
-	atomic_dec(&wrapper_users);
+	ovlsync_wrapper_leave();
 }
 
 /* Makes the shim table at the first mount.  Returns false if @sb has operations unknown to us. */
@@ -277,6 +267,19 @@ static void attach(struct super_block *sb, bool live)
 			    MAJOR(sb->s_dev), MINOR(sb->s_dev), err);
 }
 
+/**
+ * ovlsync_attach_new - attach to an overlay that is being mounted
+ * @sb: it; nobody else can see it yet
+ *
+ * Where that is not possible it stays as overlayfs made it, and says so in the log.
+ *
+ * Context: may sleep; s_umount held exclusively.
+ */
+void ovlsync_attach_new(struct super_block *sb)
+{
+	attach(sb, false);
+}
+
 static void restore_and_detach(struct super_block *sb)
 {
 	struct ovlsync_mount *m;
@@ -288,163 +291,6 @@ static void restore_and_detach(struct super_block *sb)
 		detach(m);
 	}
 	up_write(&sb->s_umount);
-}
-
-#ifdef OVLSYNC_HAVE_FSTYPE_MOUNT
-typedef struct dentry *(*mount_t)(struct file_system_type *type, int flags, const char *dev_name,
-				  void *data);
-static mount_t stock_mount;
-
-static struct dentry *wrap_mount(struct file_system_type *type, int flags, const char *dev_name,
-				 void *data)
-{
-	struct dentry *root;
-	bool held;
-
-	atomic_inc(&wrapper_users);
-	/* Where a layer does not answer, rmmod is to say EBUSY, and not to wait with it. */
-	held = try_module_get(THIS_MODULE);
-	root = stock_mount(type, flags, dev_name, data);
-	if (held && !IS_ERR_OR_NULL(root))
-		attach(root->d_sb, false);
-	if (held)
-		module_put(THIS_MODULE);
-	atomic_dec(&wrapper_users);
-	return root;
-}
-
-static bool has_type_mount(void)
-{
-	return overlay_type->mount;
-}
-
-static void wrap_type_mount(void)
-{
-	stock_mount = overlay_type->mount;
-	WRITE_ONCE(overlay_type->mount, wrap_mount);
-}
-
-static bool unwrap_type_mount(void)
-{
-	if (!stock_mount)
-		return true;
-	cmpxchg(&overlay_type->mount, wrap_mount, stock_mount);
-	return READ_ONCE(overlay_type->mount) == stock_mount;
-}
-#else
-static bool has_type_mount(void)
-{
-	return false;
-}
-
-static void wrap_type_mount(void)
-{
-}
-
-static bool unwrap_type_mount(void)
-{
-	return true;
-}
-#endif
-
-/**
- * struct wrapped_context - operations of one fs_context
- * @ops: a copy of overlayfs' with get_tree and free replaced; fc->ops points here
- * @stock: overlayfs' own
- *
- * Freed in ->free, together with the context, along with the module reference that it stands for.
- */
-struct wrapped_context {
-	struct fs_context_operations ops;
-	const struct fs_context_operations *stock;
-};
-
-static int (*stock_init_fs_context)(struct fs_context *fc);
-
-static int wrap_get_tree(struct fs_context *fc)
-{
-	struct wrapped_context *wrapped = container_of(fc->ops, struct wrapped_context, ops);
-	int err;
-
-	atomic_inc(&wrapper_users);
-	err = wrapped->stock->get_tree(fc);
-	if (!err && fc->root)
-		attach(fc->root->d_sb, false);
-	atomic_dec(&wrapper_users);
-	return err;
-}
-
-static void wrap_free(struct fs_context *fc)
-{
-	struct wrapped_context *wrapped = container_of(fc->ops, struct wrapped_context, ops);
-
-	atomic_inc(&wrapper_users);
-	fc->ops = wrapped->stock;
-	if (fc->ops->free)
-		fc->ops->free(fc);
-	kfree(wrapped);
-	module_put(THIS_MODULE);
-	atomic_dec(&wrapper_users);
-}
-
-/* Without memory, or while we are being unloaded, the context stays as overlayfs made it. */
-static void wrap_context(struct fs_context *fc)
-{
-	struct wrapped_context *wrapped;
-
-	if (!try_module_get(THIS_MODULE))
-		return;
-	wrapped = kmalloc(sizeof(*wrapped), GFP_KERNEL_ACCOUNT);
-	if (!wrapped) {
-		module_put(THIS_MODULE);
-		return;
-	}
-	wrapped->stock = fc->ops;
-	wrapped->ops = *fc->ops;
-	wrapped->ops.get_tree = wrap_get_tree;
-	wrapped->ops.free = wrap_free;
-	fc->ops = &wrapped->ops;
-}
-
-static int wrap_init_fs_context(struct fs_context *fc)
-{
-	int err;
-
-	atomic_inc(&wrapper_users);
-	err = stock_init_fs_context(fc);
-	/* A context made for reconfiguration has its superblock already. */
-	if (!err && fc->purpose != FS_CONTEXT_FOR_RECONFIGURE)
-		wrap_context(fc);
-	atomic_dec(&wrapper_users);
-	return err;
-}
-
-static void wrap_type(void)
-{
-	if (!overlay_type->init_fs_context) {
-		wrap_type_mount();
-		return;
-	}
-	stock_init_fs_context = overlay_type->init_fs_context;
-	WRITE_ONCE(overlay_type->init_fs_context, wrap_init_fs_context);
-}
-
-/* Returns false if somebody else has wrapped the type after us. */
-static bool unwrap_type(void)
-{
-	if (!stock_init_fs_context)
-		return unwrap_type_mount();
-	cmpxchg(&overlay_type->init_fs_context, wrap_init_fs_context, stock_init_fs_context);
-	return READ_ONCE(overlay_type->init_fs_context) == stock_init_fs_context;
-}
-
-/* No task may be inside of a wrapper when the module's text goes. */
-static void wait_for_wrappers(void)
-{
-	synchronize_rcu_tasks();
-	while (atomic_read(&wrapper_users))
-		msleep(20);
-	synchronize_rcu_tasks();
 }
 
 /**
@@ -481,7 +327,7 @@ static bool attach_some(void)
 	struct found found = {};
 	unsigned int i;
 
-	iterate_supers_type(overlay_type, find_one, &found);
+	ovlsync_fstype_each(find_one, &found);
 	if (!found.room)
 		return false;
 	found.sbs = kvcalloc(found.room, sizeof(*found.sbs), GFP_KERNEL);
@@ -489,7 +335,7 @@ static bool attach_some(void)
 		pr_warn("no memory to attach to the overlays that are mounted already\n");
 		return false;
 	}
-	iterate_supers_type(overlay_type, find_one, &found);
+	ovlsync_fstype_each(find_one, &found);
 	for (i = 0; i < found.nr; i++) {
 		struct super_block *sb = found.sbs[i];
 
@@ -531,51 +377,6 @@ static void detach_all(void)
 }
 
 /**
- * ovlsync_is_overlay - is this superblock an overlay?
- * @sb: any superblock
- *
- * Return: true if it is.
- */
-bool ovlsync_is_overlay(const struct super_block *sb)
-{
-	return sb->s_type == overlay_type;
-}
-
-/**
- * ovlsync_attach_release - the mirror image of ovlsync_attach_prepare()
- *
- * Context: any.
- */
-void ovlsync_attach_release(void)
-{
-	module_put(overlay_type->owner);
-}
-
-/**
- * ovlsync_attach_prepare - find overlayfs, and hold it
- *
- * It may be loaded for this, which takes a while or fails: before anybody can open what is ours,
- * for where loading a module fails nobody is waited for (do_init_module() in kernel/module/main.c).
- *
- * Context: may sleep.
- * Return: 0; -ENODEV: there is none; -EOPNOTSUPP: it is mounted in a way that is not known.
- */
-int ovlsync_attach_prepare(void)
-{
-	overlay_type = get_fs_type("overlay");
-	if (!overlay_type) {
-		pr_err("this kernel has no overlayfs\n");
-		return -ENODEV;
-	}
-	if (!overlay_type->init_fs_context && !has_type_mount()) {
-		pr_err("overlayfs of this kernel is mounted in a way that is not known\n");
-		ovlsync_attach_release();
-		return -EOPNOTSUPP;
-	}
-	return 0;
-}
-
-/**
  * ovlsync_attach_init - attach to all overlays, now and from now on
  *
  * Nothing of it may fail: contexts made meanwhile have our operations.
@@ -584,7 +385,7 @@ int ovlsync_attach_prepare(void)
  */
 void ovlsync_attach_init(void)
 {
-	wrap_type();
+	ovlsync_fstype_wrap();
 	attach_existing();
 }
 
@@ -595,16 +396,16 @@ void ovlsync_attach_init(void)
  */
 void ovlsync_attach_exit(void)
 {
-	while (!unwrap_type()) {
+	while (!ovlsync_fstype_unwrap()) {
 		pr_warn_ratelimited("somebody else has replaced overlayfs' mount operation after us: waiting for it to be restored\n");
 		msleep(1000);
 	}
-	wait_for_wrappers();
+	ovlsync_wrappers_wait();
 	detach_all();
 	if (shim_ops) {
 		WRITE_ONCE(shim_ops->sync_fs, stock_ops->sync_fs);
 		WRITE_ONCE(shim_ops->put_super, stock_ops->put_super);
 	}
 	/* An overlay that was waited for may still be in put_super. */
-	wait_for_wrappers();
+	ovlsync_wrappers_wait();
 }

@@ -8,12 +8,10 @@ struct super_block;
 struct ovlsync_mount;
 struct ovlsync_sync_result;
 
-int ovlsync_attach_prepare(void);
-void ovlsync_attach_release(void);
 void ovlsync_attach_init(void);
 void ovlsync_attach_exit(void);
 
-bool ovlsync_is_overlay(const struct super_block *sb);
+void ovlsync_attach_new(struct super_block *sb);
 int ovlsync_sync_now(struct ovlsync_mount *m, struct ovlsync_sync_result *result);
 
 #endif

@@ -16,6 +16,7 @@
 #include <linux/ovlsync.h>
 
 #include "attach.h"
+#include "fstype.h"
 #include "ioctl.h"
 #include "reaper.h"
 #include "suspect.h"

@@ -8,6 +8,7 @@
 #include <linux/ovlsync.h>
 
 #include "attach.h"
+#include "fstype.h"
 #include "ioctl.h"
 #include "netlink.h"
 #include "reaper.h"
@@ -22,13 +23,13 @@ static int __init ovlsync_init(void)
 {
 	int err;
 
-	err = ovlsync_attach_prepare();
+	err = ovlsync_fstype_get();
 	if (err)
 		return err;
 	/* With the table of suspects, of which it is one half. */
 	err = ovlsync_shrinker_init();
 	if (err)
-		goto err_release;
+		goto err_fstype;
 	err = ovlsync_reaper_init();
 	if (err)
 		goto err_shrinker;
@@ -58,8 +59,8 @@ err_reaper:
 	ovlsync_reaper_exit();
 err_shrinker:
 	ovlsync_shrinker_exit();
-err_release:
-	ovlsync_attach_release();
+err_fstype:
+	ovlsync_fstype_put();
 	return err;
 }
 
@@ -73,7 +74,7 @@ static void __exit ovlsync_exit(void)
 	ovlsync_watch_exit();
 	ovlsync_reaper_exit();
 	ovlsync_shrinker_exit();
-	ovlsync_attach_release();
+	ovlsync_fstype_put();
 }
 
 module_init(ovlsync_init);
