@@ -7,10 +7,10 @@
  * can see the mount.
  *
  * LEAVING.  Wrappers, and the shims of attach.c that sleep, may still be executed by tasks that
- * loaded the pointer before it was set back: they are counted, and two RCU-tasks grace periods cover
- * the instructions before and after the count.  A context from fsopen(2) has our operations for as
- * long as its descriptor is open, and holds a module reference; so does a mount(2) where there are
- * no such contexts.
+ * loaded the pointer before it was set back: they are counted, and two RCU-tasks grace periods
+ * cover the instructions before and after the count.  A context from fsopen(2) has our operations
+ * for as long as its descriptor is open, and holds a module reference; so does a mount(2) where
+ * there are no such contexts.
  *
  * What somebody else has wrapped after us is not ours to restore: the unload waits, and says so.
  *
