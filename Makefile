@@ -110,7 +110,7 @@ bench-own-only: bench-limit
 
 .PHONY: bench-ready
 bench-ready: DEPS := build guest bench
-bench-ready: cli-after-deps tools $(patsubst %,guest-%,$(or $(BENCH_KERNELS),6.12))
+bench-ready: cli-after-deps tools $(foreach kernel,$(or $(BENCH_KERNELS),6.12),guest-$(kernel) faults-$(kernel))
 
 .PHONY: style
 style: ## check the style of C, shell and commits

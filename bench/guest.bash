@@ -53,13 +53,17 @@ sample() {
 	printf 'sample\tkernel=%s\t%s\n' "${KERNEL_RELEASE%%-*}" "$*"
 }
 
-# The module in place and the named overlays' first sync, a full one, behind us; or the module gone.
-use_module() { # stock|ovlsync OVERLAY...
-	local overlay module=$1
+# The module in place and the named overlays' first sync, a full one, behind us; or the module gone. "deaf" is a
+# test build that asks for the same events and returns from each at once.
+use_module() { # stock|deaf|ovlsync OVERLAY...
+	local overlay module=$1 parameters=(interval_ms=86400000 max_suspects=2000000 min_age_ms=0)
 	shift
 	no_module
-	[[ $module == ovlsync ]] || return 0
-	load_module interval_ms=86400000 max_suspects=2000000 min_age_ms=0
+	case $module in
+	stock) return 0 ;;
+	deaf) insmod "build/$KERNEL_RELEASE-faults/ovlsync.ko" test_deaf=1 "${parameters[@]}" ;;
+	ovlsync) load_module "${parameters[@]}" ;;
+	esac
 	for overlay; do
 		sync_overlay "$overlay"
 		assert_value "$overlay" mode containerized || die "$overlay is not containerized"

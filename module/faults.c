@@ -12,6 +12,7 @@
 	MODULE_PARM_DESC(name, "TEST BUILD: " text)
 
 FAULT(test_skip_data, "containerized syncs commit the journal, and write nothing");
+FAULT(test_deaf, "returns from every event at once: what is left is what fsnotify costs");
 FAULT(test_use_after_free, "an entry is looked at after it was freed");
 FAULT(test_leak, "entries taken off the list are never freed");
 FAULT(test_lock_order, "opening a gap takes the locks of mount and table in the wrong order");

@@ -11,12 +11,14 @@
 #include <linux/types.h>
 
 extern bool test_skip_data;
+extern bool test_deaf;
 extern bool test_use_after_free;
 extern bool test_leak;
 extern bool test_lock_order;
 extern bool test_atomic_sleep;
 #else
 #define test_skip_data false
+#define test_deaf false
 #define test_use_after_free false
 #define test_leak false
 #define test_lock_order false

@@ -13,11 +13,11 @@ def limit($fs; $call):
 	{open_ro: 7, open_rw: 9, pread: 1.4, pwrite: (if $fs == "btrfs" or $fs == "f2fs" then 9 else 1.4 end)}[$call] // empty;
 def call_rows: $filesystems[] as $fs | $calls[] as $call | {call: $call} as $which
 	| [$fs, $names[$call], cost($fs; "stock"; $which), cost($fs; "ovlsync"; $which),
-		(percent($fs; "ovlsync"; $which) | signed), (percent($fs; "fsnotify"; $which) | signed)];
+		(percent($fs; "ovlsync"; $which) | signed), (percent($fs; "deaf"; $which) | signed)];
 def program_rows: $filesystems[] as $fs | $programs[] as $program | {program: $program} as $which
 	| select(cost($fs; "stock"; $which))
 	| [$fs, $program, (cost($fs; "stock"; $which) / 1e6), (cost($fs; "ovlsync"; $which) / 1e6),
-		(percent($fs; "ovlsync"; $which) | signed), (percent($fs; "fsnotify"; $which) | signed)];
+		(percent($fs; "ovlsync"; $which) | signed), (percent($fs; "deaf"; $which) | signed)];
 {
 	tables: ([{
 		title: "Instructions a call",
@@ -35,5 +35,5 @@ def program_rows: $filesystems[] as $fs | $programs[] as $program | {program: $p
 			| at_most("\($fs), \($program): % more"; percent($fs; "ovlsync"; $which); 1)]),
 	plot: [["call"] + [$filesystems[] | ., "\(.) fsnotify"],
 		($calls[] as $call | [$names[$call]]
-			+ [$filesystems[] as $fs | percent($fs; "ovlsync", "fsnotify"; {call: $call})])]
+			+ [$filesystems[] as $fs | percent($fs; "ovlsync", "deaf"; {call: $call})])]
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * costs DIR [NR]: what calls on files in DIR cost, as nanoseconds: instructions, in a guest whose
- * clock counts them. costs --watch DIR [NR]: the same while DIR's filesystem has a mark like
- * ovlsync's that is told of nothing: what is left is fsnotify's own. costs --cpu COMMAND [ARG...]:
- * what COMMAND and its children cost.
+ * clock counts them. costs [--watch] --opens DIR NR: what opening files of DIR for write costs, with
+ * --watch while DIR's filesystem has a mark for openings that is told of none. costs --cpu COMMAND
+ * [ARG...]: what COMMAND and its children cost.
  *
  * Each call is made NR times (300) in each of several batches, and the median batch is told.
  */
@@ -135,22 +135,17 @@ static void measure(size_t which, unsigned long nr)
 	fflush(stdout);
 }
 
-/*
- * All of the events are ignored: fsnotify goes as far as to find that nobody is to be called. (The
- * change of a link count, which ovlsync asks for as well, can't be had here without nfs_export.)
- */
-static void watch(const char *dir, uint64_t mask)
+/* All of the events are ignored: fsnotify goes as far as to find that nobody is to be called. */
+static void watch(const char *dir)
 {
 	const unsigned int add = FAN_MARK_ADD | FAN_MARK_FILESYSTEM;
 	const unsigned int ignore = add | FAN_MARK_IGNORED_MASK | FAN_MARK_IGNORED_SURV_MODIFY;
 	int group;
 
-	if (!mask)
-		return;
 	group = fanotify_init(FAN_CLASS_NOTIF | FAN_CLOEXEC, O_RDONLY);
 	must(group, "fanotify_init");
-	must(fanotify_mark(group, ignore, mask, AT_FDCWD, dir), "fanotify_mark");
-	must(fanotify_mark(group, add, mask, AT_FDCWD, dir), "fanotify_mark");
+	must(fanotify_mark(group, ignore, FAN_OPEN, AT_FDCWD, dir), "fanotify_mark");
+	must(fanotify_mark(group, add, FAN_OPEN, AT_FDCWD, dir), "fanotify_mark");
 }
 
 /* What is read and written stays open for write; what is opened and closed is another file. */
@@ -206,32 +201,23 @@ static int cpu(char **command)
 int main(int argc, char **argv)
 {
 	unsigned long nr = 300;
-	uint64_t mask = 0;
+	bool watched;
 	size_t i;
 
 	if (argc > 2 && !strcmp(argv[1], "--cpu"))
 		return cpu(argv + 2);
-	if (argc > 1 && !strcmp(argv[1], "--watch"))
-		mask = FAN_OPEN;
-	else if (argc > 1 && !strcmp(argv[1], "--watch-writes"))
-		mask = FAN_OPEN | FAN_MODIFY;
-	argc -= !!mask;
-	argv += !!mask;
-	if (argc > 3 && !strcmp(argv[2], "--cpu")) {
-		watch(argv[1], mask);
-		return cpu(argv + 3);
-	}
+	watched = argc > 1 && !strcmp(argv[1], "--watch");
+	argc -= watched;
+	argv += watched;
 	if (argc == 4 && !strcmp(argv[1], "--opens")) {
-		watch(argv[2], mask);
+		if (watched)
+			watch(argv[2]);
 		return opens(argv[2], strtoul(argv[3], NULL, 10));
 	}
-	if (argc < 2 || argc > 3)
-		errx(64, "usage: costs [--watch|--watch-writes] [--opens] DIR [NR] | [--watch DIR] "
-			 "--cpu COMMAND "
-			 "[ARG...]");
+	if (watched || argc < 2 || argc > 3)
+		errx(64, "usage: costs DIR [NR] | [--watch] --opens DIR NR | --cpu COMMAND [ARG...]");
 	if (argc == 3)
 		nr = strtoul(argv[2], NULL, 10);
-	watch(argv[1], mask);
 	prepare(argv[1]);
 	for (i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
 		measure(i, nr);
