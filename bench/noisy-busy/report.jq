@@ -1,8 +1,8 @@
 include "stats";
 
 .samples as $all
-| ($all | map({fs, noise}) | unique | sort_by([.fs, .noise != "rewrites"])) as $cases
-| {rewrites: "rewrites its files", new: "writes new files"} as $kinds
+| ($all | map({fs, noise}) | unique | sort_by([.fs, .noise == "spare", .noise == "new"])) as $cases
+| {rewrites: "rewrites its files", new: "writes new files", spare: "rewrites its files, flusher asleep"} as $kinds
 | def us($case; $with; $what): $all | values_of($case + {module: $with, what: $what}; "us");
 def line($case; $name; $values):
 	[$case.fs, $kinds[$case.noise], $name, ($values | length), ($values | median | ms), ($values | p90 | ms), ($values | max | ms)];
