@@ -132,11 +132,21 @@ static char *module_file(const struct doctor_host *host)
 	return found;
 }
 
+/* Either asks for signatures, and lockdown does so without Secure Boot as well (lockdown=integrity). */
+static bool wants_signatures(const struct doctor_host *host)
+{
+	char *enforced = host_line(host, "/sys/module/module/parameters/sig_enforce");
+	char *lockdown = host_line(host, "/sys/kernel/security/lockdown");
+	bool wants = (enforced && *enforced == 'Y') || (lockdown && !strstr(lockdown, "[none]"));
+
+	free(enforced);
+	free(lockdown);
+	return wants;
+}
+
 static void look_at_missing_module(struct rows *rows, const struct doctor_host *host,
 				   const char *file)
 {
-	char *enforced = host_line(host, "/sys/module/module/parameters/sig_enforce");
-
 	if (file)
 		add(rows, DOCTOR_PROBLEM, xstrdup("the module is not loaded"),
 		    xstrdup("modprobe ovlsync"));
@@ -145,12 +155,11 @@ static void look_at_missing_module(struct rows *rows, const struct doctor_host *
 		    xasprintf("the module is not installed for kernel %s", host->release),
 		    xasprintf("install linux-headers-%s, then in ovlsync's sources: make install",
 			      host->release));
-	if (enforced && *enforced == 'Y')
+	if (wants_signatures(host))
 		add(rows, DOCTOR_NOTE,
-		    xstrdup("this kernel loads signed modules only (Secure Boot, or "
+		    xstrdup("this kernel loads signed modules only (Secure Boot, lockdown, or "
 			    "module.sig_enforce)"),
 		    xstrdup("sign ovlsync.ko with a key that is enrolled (mokutil --import)"));
-	free(enforced);
 }
 
 /* What "modinfo -F srcversion" would say, of a file that is not compressed. */

@@ -160,7 +160,8 @@ char *sync_describe(const struct sync_report *report, bool exact)
 		snprintf(size, sizeof(size), "%" PRIu64 " bytes", report->bytes);
 	}
 	if (report->mode < 0)
-		return xasprintf("synced in %s by syncfs(2)", duration);
+		return has_reason ? xasprintf("nothing written (by syncfs(2)%s%s)", separator, reason)
+				  : xasprintf("synced in %s by syncfs(2)", duration);
 	mode = kernel_mode_name((uint32_t)report->mode);
 	switch (report->mode) {
 	case OVLSYNC_MODE_CONTAINERIZED:
@@ -190,8 +191,11 @@ static void sync_add_row(struct sync *sync, const struct target *target,
 	value_set_string(&row[SYNC_MOUNTPOINT], target->mount_point);
 	value_set_number(&row[SYNC_DURATION], report->duration_ns);
 	value_set_string(&row[SYNC_METHOD], report->mode < 0 ? "syncfs" : "ovlsync");
-	if (report->mode < 0)
+	if (report->mode < 0) {
+		if (*report->reason)
+			value_set_string(&row[SYNC_REASON], report->reason);
 		return;
+	}
 	value_set_string(&row[SYNC_MODE], kernel_mode_name((uint32_t)report->mode));
 	if (report->mode == OVLSYNC_MODE_CONTAINERIZED) {
 		value_set_number(&row[SYNC_INODES], report->inodes);
@@ -307,6 +311,18 @@ static int work_wait(const struct sync *sync, const struct target *target, int m
 	return ret;
 }
 
+/* There syncfs(2) returns at once, and has written nothing. */
+static bool is_volatile(const struct target *target)
+{
+	char *plain = mount_option(target->options, "volatile");
+	char *fsync = mount_option(target->options, "fsync");
+	bool found = plain || (fsync && !strcmp(fsync, "volatile"));
+
+	free(plain);
+	free(fsync);
+	return found;
+}
+
 static enum ovlctl_status sync_target(const struct target *target, void *data)
 {
 	char mode[SYSFS_TEXT_SIZE] = "", reason[SYSFS_TEXT_SIZE] = "";
@@ -337,7 +353,7 @@ static enum ovlctl_status sync_target(const struct target *target, void *data)
 		*reason = '\0';
 	report = (struct sync_report){
 		.mode = work.by_syncfs ? -1 : (int)work.result.mode,
-		.reason = reason,
+		.reason = work.by_syncfs && is_volatile(target) ? "the mount is volatile" : reason,
 		.inodes = work.result.inodes,
 		.bytes = work.result.bytes,
 		.duration_ns = work.result.duration_ns,

@@ -7,7 +7,8 @@
 /**
  * struct sync_report - what one sync did
  * @mode: its mode, one of enum ovlsync_mode; -1: syncfs(2) did it, without ovlsync
- * @reason: why the mode is not containerized; empty if that isn't known
+ * @reason: why the mode is not containerized, or why syncfs(2) writes nothing; empty if that
+ *	isn't known
  * @inodes: inodes written
  * @bytes: bytes submitted
  * @duration_ns: how long it took

@@ -135,6 +135,18 @@ $MNT/own: umount_sync: own -> none"
 	jq -e '.findings[] | select(.level == "problem")' <<<"$output"
 }
 
+@test "cli steer - sync of a volatile mount claims nothing, without the module" {
+	mount_overlay vol volatile
+	unload_module
+	run -0 --separate-stderr ovlctl sync --mount "$MNT/vol"
+	assert_output "$MNT/vol: nothing written (by syncfs(2): the mount is volatile)"
+	run -0 --separate-stderr ovlctl sync --mount "$MNT/own"
+	assert_output --partial "by syncfs(2)"
+	refute_output --partial "nothing written"
+	run -0 --separate-stderr ovlctl sync --mount "$MNT/vol" --json
+	[[ $(jq -r '.mounts[0].mode_reason' <<<"$output") == "the mount is volatile" ]]
+}
+
 # As in a container whose /dev was made before the module was loaded.
 without_device() {
 	unshare --mount bash -c 'mount -t tmpfs none /dev && mknod -m 666 /dev/null c 1 3 && exec "$@"' sh "$@"

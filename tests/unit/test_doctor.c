@@ -95,6 +95,15 @@ static void host_without_anything(void **state)
 	assert_finding(&rows, "note", "signed modules only", "mokutil");
 	assert_finding(&rows, "note", "not loaded at boot", "modules-load.d");
 	rows_free(&rows);
+	scratch_write(state, "sys/module/module/parameters/sig_enforce", "N\n");
+	scratch_write(state, "sys/kernel/security/lockdown", "[none] integrity confidentiality\n");
+	look_at_host(state, "7.3.0", &rows);
+	assert_null(find(&rows, "signed modules only"));
+	rows_free(&rows);
+	scratch_write(state, "sys/kernel/security/lockdown", "none [integrity] confidentiality\n");
+	look_at_host(state, "7.3.0", &rows);
+	assert_finding(&rows, "note", "signed modules only", "mokutil");
+	rows_free(&rows);
 	scratch_write(state, "etc/modules", "ovlsync # for the containers\n");
 	look_at_host(state, "7.3.0", &rows);
 	assert_finding(&rows, "ok", "loaded at boot: /etc/modules", NULL);

@@ -288,6 +288,8 @@ static void sync_says_what_it_did(void **state)
 		"nothing written (mode volatile: mounted volatile)");
 	assert_described((struct sync_report){ .mode = -1, .duration_ns = 1934000000 },
 			 "synced in 1.9 s by syncfs(2)");
+	assert_described((struct sync_report){ .mode = -1, .reason = "the mount is volatile" },
+			 "nothing written (by syncfs(2): the mount is volatile)");
 }
 
 int main(void)
