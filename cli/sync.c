@@ -43,7 +43,7 @@ const struct column sync_columns[] = {
 			  "ovlsync, or syncfs where ovlsync is missing" },
 	[SYNC_MODE] = { "MODE", "mode", NULL, COLUMN_STRING, "mode in which ovlsync did it" },
 	[SYNC_REASON] = { "MODE-REASON", "mode_reason", NULL, COLUMN_STRING,
-			  "why it is not containerized" },
+			  "why it is not containerized, or why syncfs(2) wrote nothing" },
 	[SYNC_INODES] = { "INODES", "inodes", NULL, COLUMN_NUMBER,
 			  "inodes written; null unless containerized" },
 	[SYNC_BYTES] = { "WRITTEN", "bytes", NULL, COLUMN_BYTES,
@@ -160,7 +160,7 @@ char *sync_describe(const struct sync_report *report, bool exact)
 		snprintf(size, sizeof(size), "%" PRIu64 " bytes", report->bytes);
 	}
 	if (report->mode < 0)
-		return has_reason ? xasprintf("nothing written (by syncfs(2)%s%s)", separator, reason)
+		return has_reason ? xasprintf("nothing written (by syncfs(2): %s)", reason)
 				  : xasprintf("synced in %s by syncfs(2)", duration);
 	mode = kernel_mode_name((uint32_t)report->mode);
 	switch (report->mode) {

@@ -126,7 +126,7 @@ function __ovlctl_columns
 		printf '%s\t%s\n' MOUNTPOINT 'where it is mounted in this mount namespace'
 		printf '%s\t%s\n' METHOD 'ovlsync, or syncfs where ovlsync is missing'
 		printf '%s\t%s\n' MODE 'mode in which ovlsync did it'
-		printf '%s\t%s\n' MODE-REASON 'why it is not containerized'
+		printf '%s\t%s\n' MODE-REASON 'why it is not containerized, or why syncfs(2) wrote nothing'
 		printf '%s\t%s\n' INODES 'inodes written; null unless containerized'
 		printf '%s\t%s\n' WRITTEN 'bytes submitted; null unless containerized'
 		printf '%s\t%s\n' DURATION 'how long it took'

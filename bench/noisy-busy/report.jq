@@ -20,7 +20,7 @@ def line($case; $name; $values):
 			| at_least("\($case.fs), neighbour \($kinds[$case.noise]), p90: stock / ovlsync"; (us($case; "stock"; "syncfs") | p90) / $ours; .)),
 		at_most("\($case.fs), neighbour \($kinds[$case.noise]), p90: ovlsync / fsync"; $ours / (us($case; "ovlsync"; "fsync") | p90); 1.5)],
 	plot: [["fs", "stock", "stock p90", "ovlsync", "ovlsync p90", "fsync", "fsync p90"],
-		($cases[] as $case | ["\($case.fs), \($case.noise)"]
+		($cases[] as $case | ["\($case.fs), \({rewrites: "rewrites", new: "writes new", spare: "flusher asleep"}[$case.noise])"]
 			+ [us($case; "stock"; "syncfs"), us($case; "ovlsync"; "syncfs"), us($case; "ovlsync"; "fsync")
 				| (median | ms), (p90 | ms)])]
 }
