@@ -30,10 +30,12 @@ monitor() {
 
 # last_event NAME KEY: its value in the last event of that name, into REPLY. Forks nothing.
 last_event() {
-	local line last='' key="\"$2\":"
-	while read -r line; do
-		[[ $line != *"\"event\":\"$1\""* ]] || last=$line
-	done <"$EVENTS"
+	local lines last='' i key="\"$2\":"
+	# With their newlines: the last one may be half written.
+	mapfile lines <"$EVENTS"
+	for ((i = ${#lines[@]} - 1; i >= 0; i--)); do
+		[[ ${lines[i]} == *"\"event\":\"$1\""*$'\n' ]] && last=${lines[i]} && break
+	done
 	REPLY=''
 	[[ $last == *"$key"* ]] || return
 	REPLY=${last#*"$key"}
