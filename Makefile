@@ -100,7 +100,7 @@ test-kcsan: cli-after-deps tools guest-kcsan ## the stress test on the kernel th
 BENCHMARKS := noisy-idle noisy-busy alternatives limit lookup-million untar overhead scale
 
 .PHONY: bench
-bench: bench-ready ## every benchmark: tables and plots into docs/ (more than an hour; bench/run says how to make it less)
+bench: bench-ready ## every benchmark: tables and plots into docs/ (one to two hours; bench/run says how to make it less)
 	@bench/run all
 
 # A single one: make bench-limit. `own-only` is measured beside the limit.
