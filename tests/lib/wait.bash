@@ -7,11 +7,11 @@ pause() { read -r -t 0.05 -u "$never_ready" || :; }
 
 # retry_until SECONDS COMMAND...: until COMMAND succeeds.
 retry_until() {
-	local deadline=$((SECONDS + $1 * SLOWNESS))
+	local deadline_us=$((${EPOCHREALTIME/./} + $1 * SLOWNESS * 1000000))
 	shift
 
 	until "$@"; do
-		if ((SECONDS >= deadline)); then
+		if ((${EPOCHREALTIME/./} >= deadline_us)); then
 			echo "still not so: $*" >&2
 			return 1
 		fi
