@@ -78,8 +78,9 @@ const struct column stats_columns[] = {
 	COLUMN_OF_OVERFLOW,
 	{ "INTERVAL-MS", SYSFS_IN("reaper", "interval_ms"), COLUMN_MSEC,
 	  "time between passes of the reaper",
-	  "The reaper waits longer, up to a limit, while its passes find nothing to take. A longer "
-	  "interval pins memory for longer; a shorter one costs CPU time." },
+	  "The reaper waits longer while its passes find nothing to take: up to 32 intervals while all "
+	  "are open, and up to 2 while some are dirty, unless passes take more than a hundredth of that. "
+	  "A longer interval pins memory for longer; a shorter one costs CPU time." },
 	{ "MIN-AGE-MS", SYSFS_IN("reaper", "min_age_ms"), COLUMN_MSEC,
 	  "age that a suspect must have before the reaper takes it",
 	  "A file that is opened again soon need not be put on the list again." },

@@ -5,7 +5,7 @@
  * One collector, collect(), serves the periodic passes and force-GC: it looks at a batch under the
  * lock, disposes of what it took outside, and goes on where it was.  A mount's delayed work is
  * armed while the mount has suspects, and only then.  A pass that finds nothing to take doubles the
- * wait, up to REAPER_SLOWEST intervals; a new suspect or a changed tunable brings it back.
+ * wait, up to a limit, see pace(); a new suspect or a changed tunable brings it back.
  *
  * LIFETIME.  The work is part of the mount object and holds no reference to it.  It is armed with
  * m->lock held and only while the list is not closed; ovlsync_reaper_detach() closes the list under
@@ -20,6 +20,7 @@
 #include <linux/fs.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
+#include <linux/math64.h>
 #include <linux/sched.h>
 #include <linux/workqueue.h>
 
@@ -30,8 +31,14 @@
 #include "suspect.h"
 #include "trace.h"
 
-/* The longest wait between passes, in intervals. */
+/*
+ * The longest wait between passes, in intervals: where all are open, as they may be for years, and
+ * where some are dirty, which the flusher writes within seconds.
+ */
 #define REAPER_SLOWEST 32
+#define REAPER_SLOWEST_DIRTY 2
+/* A wait is this many times what the pass took, but for the limit above (design section 7). */
+#define REAPER_REST 100
 
 static struct workqueue_struct *reaper_wq;
 
@@ -134,6 +141,21 @@ static void dispose_shrunk(struct ovlsync_mount *m)
 	ovlsync_suspects_dispose(m, &dispose, OVLSYNC_EXIT_SHRUNK);
 }
 
+/* The wait after a pass that took @pass_ns and saw @seen. */
+static unsigned int pace(const struct ovlsync_mount *m, const u64 *seen, u64 pass_ns)
+{
+	u64 interval_ms = READ_ONCE(m->tunables.interval_ms);
+	u64 slowest_ms = REAPER_SLOWEST * interval_ms;
+
+	if (seen[OVLSYNC_CLEAN] || seen[OVLSYNC_GONE] || seen[OVLSYNC_YOUNG])
+		return interval_ms;
+	if (seen[OVLSYNC_DIRTY])
+		slowest_ms = clamp_t(u64, div_u64(pass_ns, NSEC_PER_MSEC / REAPER_REST),
+				     REAPER_SLOWEST_DIRTY * interval_ms, slowest_ms);
+	slowest_ms = min_t(u64, slowest_ms, INT_MAX);
+	return clamp_t(u64, 2ULL * READ_ONCE(m->reaper_wait_ms), interval_ms, slowest_ms);
+}
+
 static void reaper_pass(struct work_struct *work)
 {
 	struct ovlsync_mount *m = container_of(to_delayed_work(work), struct ovlsync_mount, reaper);
@@ -141,25 +163,20 @@ static void reaper_pass(struct work_struct *work)
 		.exit = OVLSYNC_EXIT_REAPED,
 		.min_age_ms = READ_ONCE(m->tunables.min_age_ms),
 	};
-	unsigned int interval_ms = READ_ONCE(m->tunables.interval_ms);
 	u64 seen[OVLSYNC_VERDICT_NR] = {};
-	u64 begun_ns = ktime_get_ns();
+	u64 begun_ns = ktime_get_ns(), pass_ns;
 	unsigned int wait_ms;
 
 	dispose_shrunk(m);
 	collect(m, &how, seen);
 
-	wait_ms = READ_ONCE(m->reaper_wait_ms);
-	if (seen[OVLSYNC_CLEAN] || seen[OVLSYNC_GONE] || seen[OVLSYNC_YOUNG])
-		wait_ms = interval_ms;
-	else
-		wait_ms = clamp_t(u64, 2ULL * wait_ms, interval_ms,
-				  min_t(u64, (u64)REAPER_SLOWEST * interval_ms, INT_MAX));
+	pass_ns = ktime_get_ns() - begun_ns;
+	wait_ms = pace(m, seen, pass_ns);
 	trace_ovlsync_reaper_pass(m, seen, wait_ms);
 
 	spin_lock(&m->lock);
 	m->passes_total++;
-	m->pass_ns_total += ktime_get_ns() - begun_ns;
+	m->pass_ns_total += pass_ns;
 	m->checked_total += seen[OVLSYNC_CLEAN] + seen[OVLSYNC_GONE] + seen[OVLSYNC_OPEN] +
 			    seen[OVLSYNC_DIRTY] + seen[OVLSYNC_YOUNG];
 	spin_unlock(&m->lock);
