@@ -225,14 +225,20 @@ static void take_stock_of(struct ovlsync_mount *m, struct inode *inode)
 	dput(alias);
 }
 
+/* How many that are no files are passed under one hold of the lock. */
+#define WALK_HOLD 1024
+
 static void walk_inodes(struct ovlsync_mount *m)
 {
 	struct super_block *sb = m->sb;
 	struct inode *inode, *previous = NULL;
+	unsigned int passed = 0;
 
 	spin_lock(&sb->s_inode_list_lock);
 	list_for_each_entry(inode, &sb->s_inodes, i_sb_list) {
-		if (!S_ISREG(inode->i_mode))
+		bool is_file = S_ISREG(inode->i_mode);
+
+		if (!is_file && ++passed % WALK_HOLD)
 			continue;
 		/* The reference keeps our place on the list while the lock is dropped. */
 		if (!igrab(inode))
@@ -240,7 +246,8 @@ static void walk_inodes(struct ovlsync_mount *m)
 		spin_unlock(&sb->s_inode_list_lock);
 		iput(previous);
 		previous = inode;
-		take_stock_of(m, inode);
+		if (is_file)
+			take_stock_of(m, inode);
 		cond_resched();
 		spin_lock(&sb->s_inode_list_lock);
 	}
