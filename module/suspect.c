@@ -300,6 +300,7 @@ void ovlsync_suspects_dispose(struct ovlsync_mount *m, struct list_head *dispose
 		trace_ovlsync_suspect_remove(m, s->inode, how);
 		list_del(&s->list);
 		iput(s->inode);
+		cond_resched();
 		if (test_leak)
 			continue;
 		if (test_use_after_free) {
