@@ -135,7 +135,7 @@ struct ovlsync_tunables {
  *	arming of @reaper.  Taken in process context only, never held across a sleep or an
  *	allocation that may sleep; mount.c says what is inside of it
  * @suspects: in order of arrival; among them the cursors of walks in progress
- * @shrunk: taken off by the shrinker, to be disposed of by the reaper's work
+ * @shrunk: taken off by the shrinker, to be disposed of by @shrunk_work
  * @hand: cursor that is always on the list: where the next opener at the limit looks
  * @nr: suspects on the list
  * @nr_peak: the most there have been
@@ -156,6 +156,8 @@ struct ovlsync_tunables {
  * @tunables: of this mount; single fields are read and written without a lock
  * @reaper: the delayed work; armed only while there are suspects
  * @reaper_wait_ms: how long it waits now
+ * @reaper_due: when its wait ends, in jiffies
+ * @shrunk_work: of the reaper, too; queued only while there is something on @shrunk
  * @passes_total: of the reaper
  * @checked_total: suspects that it looked at
  * @pass_ns_total: time that its passes took
@@ -218,6 +220,8 @@ struct ovlsync_mount {
 	struct ovlsync_tunables tunables;
 	struct delayed_work reaper;
 	unsigned int reaper_wait_ms;
+	unsigned long reaper_due;
+	struct work_struct shrunk_work;
 	u64 passes_total;
 	u64 checked_total;
 	u64 pass_ns_total;

@@ -5,12 +5,13 @@
  * One collector, collect(), serves the periodic passes and force-GC: it looks at a batch under the
  * lock, disposes of what it took outside, and goes on where it was.  A mount's delayed work is
  * armed while the mount has suspects, and only then.  A pass that finds nothing to take doubles the
- * wait, up to a limit, see pace(); a new suspect or a changed tunable brings it back.
+ * wait, up to a limit, see pace(); a new suspect or a changed tunable brings it back.  What the
+ * shrinker took has a work of its own, so that want of memory makes no pass over what can't go.
  *
- * LIFETIME.  The work is part of the mount object and holds no reference to it.  It is armed with
- * m->lock held and only while the list is not closed; ovlsync_reaper_detach() closes the list under
- * the same lock and then waits for a pass in progress.  So nobody can arm it after that, and the
- * object can go.
+ * LIFETIME.  Both works are part of the mount object and hold no reference to it.  They are armed
+ * with m->lock held and only while the list is not closed; ovlsync_reaper_detach() closes the list
+ * under the same lock and then waits for a pass in progress.  So nobody can arm them after that,
+ * and the object can go.
  *
  * LOCKING.  m->lock is held for one batch and for arming, and not while suspects are disposed of:
  * the last iput() of an unlinked inode frees its blocks.
@@ -37,7 +38,7 @@
  */
 #define REAPER_SLOWEST 32
 #define REAPER_SLOWEST_DIRTY 2
-/* A wait is this many times what the pass took, but for the limit above (design section 7). */
+/* With many dirty ones, a wait is this many times what the pass held the lock (design section 7). */
 #define REAPER_REST 100
 
 static struct workqueue_struct *reaper_wq;
@@ -75,11 +76,12 @@ static enum ovlsync_verdict collect_one(struct ovlsync_suspect *s, const struct 
 
 /*
  * Looks at every suspect that is on the list when it begins, a batch under one hold of the lock;
- * @seen counts verdicts.
+ * @seen counts verdicts.  Returns for how many ns the lock was held.
  */
-static void collect(struct ovlsync_mount *m, const struct collect_how *how, u64 *seen)
+static u64 collect(struct ovlsync_mount *m, const struct collect_how *how, u64 *seen)
 {
 	struct ovlsync_walk walk;
+	u64 held_ns = 0;
 	bool more = true;
 
 	ovlsync_walk_begin(&walk, m);
@@ -87,7 +89,7 @@ static void collect(struct ovlsync_mount *m, const struct collect_how *how, u64 
 		unsigned int budget = READ_ONCE(m->tunables.batch);
 		struct ovlsync_suspect *s = NULL;
 		LIST_HEAD(dispose);
-		u64 begun_ns;
+		u64 begun_ns, hold_ns;
 
 		/* Freeing entries goes on in softirqs, which are not to make the hold longer. */
 		spin_lock_bh(&m->lock);
@@ -99,40 +101,53 @@ static void collect(struct ovlsync_mount *m, const struct collect_how *how, u64 
 			mutex_lock(&m->upper_mutex);
 			mutex_unlock(&m->upper_mutex);
 		}
-		m->hold_ns_max = max(m->hold_ns_max, ktime_get_ns() - begun_ns);
+		hold_ns = ktime_get_ns() - begun_ns;
+		m->hold_ns_max = max(m->hold_ns_max, hold_ns);
 		spin_unlock_bh(&m->lock);
+		held_ns += hold_ns;
 		more = s;
 		ovlsync_suspects_dispose(m, &dispose, how->exit);
 		cond_resched();
 	}
 	ovlsync_walk_end(&walk);
+	return held_ns;
 }
+
+enum arm_how {
+	ARM_IDLE,	/* if it is not armed */
+	ARM_SOONER,	/* also if it is, but for later */
+	ARM_ANEW,	/* in any case */
+};
 
 /*
  * Arms the delayed work unless the list is closed.  Under the lock, so that an opener that comes
  * late can't arm it again after ovlsync_reaper_detach() has cancelled it.
  */
-static void arm(struct ovlsync_mount *m, unsigned int wait_ms, bool sooner)
+static void arm(struct ovlsync_mount *m, unsigned int wait_ms, enum arm_how how)
 {
-	unsigned long wait = msecs_to_jiffies(wait_ms);
+	unsigned long wait = msecs_to_jiffies(wait_ms), due = jiffies + wait;
+	bool armed;
 
 	spin_lock(&m->lock);
-	/* What the shrinker took waits for nobody: who asked for it has no memory. */
-	if (!list_empty(&m->shrunk))
-		wait = 0;
-	if ((m->nr || !list_empty(&m->shrunk)) && !m->closed) {
-		WRITE_ONCE(m->reaper_wait_ms, wait_ms);
-		if (sooner)
-			mod_delayed_work(reaper_wq, &m->reaper, wait);
-		else
-			queue_delayed_work(reaper_wq, &m->reaper, wait);
+	if (!m->nr || m->closed)
+		goto unlock;
+	armed = queue_delayed_work(reaper_wq, &m->reaper, wait);
+	if (!armed && (how == ARM_ANEW || (how == ARM_SOONER && time_before(due, m->reaper_due)))) {
+		mod_delayed_work(reaper_wq, &m->reaper, wait);
+		armed = true;
 	}
+	if (armed)
+		m->reaper_due = due;
+	if (armed || how != ARM_IDLE)
+		WRITE_ONCE(m->reaper_wait_ms, wait_ms);
+unlock:
 	spin_unlock(&m->lock);
 }
 
 /* What the shrinker took: it must not dispose of anything itself. */
-static void dispose_shrunk(struct ovlsync_mount *m)
+static void dispose_shrunk(struct work_struct *work)
 {
+	struct ovlsync_mount *m = container_of(work, struct ovlsync_mount, shrunk_work);
 	LIST_HEAD(dispose);
 
 	spin_lock(&m->lock);
@@ -141,8 +156,8 @@ static void dispose_shrunk(struct ovlsync_mount *m)
 	ovlsync_suspects_dispose(m, &dispose, OVLSYNC_EXIT_SHRUNK);
 }
 
-/* The wait after a pass that took @pass_ns and saw @seen. */
-static unsigned int pace(const struct ovlsync_mount *m, const u64 *seen, u64 pass_ns)
+/* The wait after a pass that held the lock for @held_ns and saw @seen. */
+static unsigned int pace(const struct ovlsync_mount *m, const u64 *seen, u64 held_ns)
 {
 	u64 interval_ms = READ_ONCE(m->tunables.interval_ms);
 	u64 slowest_ms = REAPER_SLOWEST * interval_ms;
@@ -150,7 +165,7 @@ static unsigned int pace(const struct ovlsync_mount *m, const u64 *seen, u64 pas
 	if (seen[OVLSYNC_CLEAN] || seen[OVLSYNC_GONE] || seen[OVLSYNC_YOUNG])
 		return interval_ms;
 	if (seen[OVLSYNC_DIRTY])
-		slowest_ms = clamp_t(u64, div_u64(pass_ns, NSEC_PER_MSEC / REAPER_REST),
+		slowest_ms = clamp_t(u64, div_u64(held_ns, NSEC_PER_MSEC / REAPER_REST),
 				     REAPER_SLOWEST_DIRTY * interval_ms, slowest_ms);
 	slowest_ms = min_t(u64, slowest_ms, INT_MAX);
 	return clamp_t(u64, 2ULL * READ_ONCE(m->reaper_wait_ms), interval_ms, slowest_ms);
@@ -164,23 +179,19 @@ static void reaper_pass(struct work_struct *work)
 		.min_age_ms = READ_ONCE(m->tunables.min_age_ms),
 	};
 	u64 seen[OVLSYNC_VERDICT_NR] = {};
-	u64 begun_ns = ktime_get_ns(), pass_ns;
+	u64 begun_ns = ktime_get_ns();
 	unsigned int wait_ms;
 
-	dispose_shrunk(m);
-	collect(m, &how, seen);
-
-	pass_ns = ktime_get_ns() - begun_ns;
-	wait_ms = pace(m, seen, pass_ns);
+	wait_ms = pace(m, seen, collect(m, &how, seen));
 	trace_ovlsync_reaper_pass(m, seen, wait_ms);
 
 	spin_lock(&m->lock);
 	m->passes_total++;
-	m->pass_ns_total += pass_ns;
+	m->pass_ns_total += ktime_get_ns() - begun_ns;
 	m->checked_total += seen[OVLSYNC_CLEAN] + seen[OVLSYNC_GONE] + seen[OVLSYNC_OPEN] +
 			    seen[OVLSYNC_DIRTY] + seen[OVLSYNC_YOUNG];
 	spin_unlock(&m->lock);
-	arm(m, wait_ms, false);
+	arm(m, wait_ms, ARM_IDLE);
 }
 
 /**
@@ -195,7 +206,7 @@ void ovlsync_reaper_wake(struct ovlsync_mount *m)
 	bool slowed_down = READ_ONCE(m->reaper_wait_ms) > interval_ms;
 
 	if (slowed_down || !delayed_work_pending(&m->reaper))
-		arm(m, interval_ms, slowed_down);
+		arm(m, interval_ms, slowed_down ? ARM_SOONER : ARM_IDLE);
 }
 
 /**
@@ -207,7 +218,7 @@ void ovlsync_reaper_wake(struct ovlsync_mount *m)
 void ovlsync_reaper_hurry(struct ovlsync_mount *m)
 {
 	lockdep_assert_held(&m->lock);
-	mod_delayed_work(reaper_wq, &m->reaper, 0);
+	queue_work(reaper_wq, &m->shrunk_work);
 }
 
 /**
@@ -218,7 +229,7 @@ void ovlsync_reaper_hurry(struct ovlsync_mount *m)
  */
 void ovlsync_reaper_retime(struct ovlsync_mount *m)
 {
-	arm(m, READ_ONCE(m->tunables.interval_ms), true);
+	arm(m, READ_ONCE(m->tunables.interval_ms), ARM_ANEW);
 }
 
 /**
@@ -244,12 +255,13 @@ void ovlsync_reaper_force(struct ovlsync_mount *m, bool dry_run, struct ovlsync_
 }
 
 /**
- * ovlsync_reaper_attach - prepare a new mount object's delayed work
+ * ovlsync_reaper_attach - prepare a new mount object's works
  * @m: the mount
  */
 void ovlsync_reaper_attach(struct ovlsync_mount *m)
 {
 	INIT_DELAYED_WORK(&m->reaper, reaper_pass);
+	INIT_WORK(&m->shrunk_work, dispose_shrunk);
 }
 
 /**
@@ -264,6 +276,7 @@ void ovlsync_reaper_detach(struct ovlsync_mount *m)
 	m->closed = true;
 	spin_unlock(&m->lock);
 	cancel_delayed_work_sync(&m->reaper);
+	cancel_work_sync(&m->shrunk_work);
 }
 
 /**

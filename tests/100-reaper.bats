@@ -193,6 +193,24 @@ passes_in_3_s() {
 	retry_until 1 value_is own suspects/nr 0
 }
 
+@test "reaper: a new suspect brings a pass nearer, and puts none off" {
+	local begun_us took_ms
+
+	set_reaper own 2000 0 1000
+	"$TOOLS/openers" map "$MNT/own" 0 1
+	passes_above() { value own reaper/passes_total && ((REPLY > $1)); }
+	retry_until 4 passes_above 0
+	# The file is dirty: the next pass is two intervals away.
+	begun_us=${EPOCHREALTIME/./}
+	read -r -t 3.4 -u "$never_ready" || :
+	write_file "$MNT/own/new" 10
+	assert_value own reaper/passes_total 1
+	retry_until 4 passes_above 1
+	took_ms=$(((${EPOCHREALTIME/./} - begun_us) / 1000))
+	echo "# the next pass after $took_ms ms, where the interval is 2 s and a suspect came after 3.4" >&3
+	((took_ms < 4900))
+}
+
 @test "reaper: a mount without suspects has no passes" {
 	set_reaper own 5 0 1000
 	write_file "$MNT/own/file" 10
@@ -216,6 +234,8 @@ passes_in_3_s() {
 	retry_until 10 squeezed
 	assert_value own suspects/shrunk_total "$files"
 	assert_value own suspects/pinned_bytes 0
+	# Nor does it make passes, over what could not go.
+	assert_value own reaper/passes_total 0
 }
 
 @test "reaper: who needs the memory gets it, without the periodic reaper and the OOM killer" {
