@@ -30,10 +30,10 @@ static const struct {
 			"has_journal, then e2fsck" },
 	{ "without its journal", "mount the upper filesystem without norecovery" },
 	{ "data_err=abort", "mount the upper filesystem without data_err=abort" },
-	{ "f2fs of this kernel", "boot kernel 6.12 or later, or put upper and work directory on "
-				 "ext4 with a journal, xfs or btrfs" },
+	{ "f2fs of this kernel", "boot kernel 6.12.112 or a later 6.12, or put upper and work "
+				 "directory on ext4 with a journal, xfs or btrfs" },
 	{ "not proven", "put upper and work directory on ext4 with a journal, xfs, btrfs, or f2fs "
-			"of kernel 6.12 or later" },
+			"of kernel 6.12.112 or a later 6.12" },
 	{ "nfs_export", "mount it without nfs_export=on, or boot kernel 6.5 or later" },
 	{ "upper directory on this one", "put the other overlay's upper directory elsewhere" },
 };

@@ -242,10 +242,13 @@ static inline void ovlsync_shrinker_free(struct shrinker *shrinker)
 }
 
 /*
- * f2fs_update_parent_metadata() of 6.1 marks a directory in a way that its checkpoint leaves out,
- * so that only a flush of all inodes writes the directory's times; that of 6.12 does not.  Nothing
- * in the headers tells.
+ * Where only a directory's times have changed, f2fs marked it in a way that its checkpoint leaves
+ * out, so that only a flush of all inodes wrote them: until "f2fs: dirty directory inodes on
+ * mtime/ctime update", which is in 6.12.112.  Nothing in the headers tells, and in which other
+ * kernels it is was not looked at.
  */
-#define OVLSYNC_F2FS_COMMITS_DIR_TIMES (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0))
+#define OVLSYNC_F2FS_COMMITS_DIR_TIMES                                                             \
+	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 112) &&                                       \
+	 LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0))
 
 #endif /* OVLSYNC_COMPAT_H */

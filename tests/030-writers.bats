@@ -237,7 +237,7 @@ truncate_by_path() { # KIND [OPTIONS]
 }
 
 @test "writers - truncate by path makes a suspect on f2fs" {
-	kernel_at_least 6.12 || skip "f2fs of this kernel is in mode full"
+	kernel_at_least 6.12.112 || skip "f2fs of this kernel is in mode full"
 	truncate_by_path f2fs
 	assert_value own suspects/nr 1
 	containerized_sync
@@ -301,7 +301,7 @@ truncate_by_path_in_all_forms() { # KIND [OPTIONS]
 }
 
 @test "writers - truncate by path in all forms is on the disk, f2fs" {
-	kernel_at_least 6.12 || skip "f2fs of this kernel is in mode full"
+	kernel_at_least 6.12.112 || skip "f2fs of this kernel is in mode full"
 	truncate_by_path_in_all_forms f2fs
 }
 

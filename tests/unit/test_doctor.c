@@ -141,7 +141,7 @@ static void reasons_have_their_advice(void **state)
 		{ "full", "upper filesystem is of a type that is not proven to be safe", "problem",
 		  "ext4 with a journal, xfs, btrfs, or f2fs of kernel 6.12" },
 		{ "full", "f2fs of this kernel does not commit times of directories", "problem",
-		  "boot kernel 6.12 or later" },
+		  "boot kernel 6.12.112" },
 		{ "full",
 		  "openings not tracked because of max_suspects: the next sync is a full one",
 		  "problem", "ovlctl tune max_suspects=NUMBER --device 0:7" },
