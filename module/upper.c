@@ -124,7 +124,7 @@ static bool has_trap(struct super_block *sb, struct inode *upperdir)
 	return true;
 }
 
-/* How many inodes are passed under one hold of the lock. */
+/* How many inodes are passed under one hold of the lock, if the next one can be held. */
 #define LAYERS_HOLD 1024
 
 /**
@@ -151,9 +151,14 @@ void ovlsync_layers_each(struct super_block *sb,
 
 		if (layer && is_trap_for(inode, (void *)layer))
 			fn(layer->i_sb, arg);
-		if (++passed % LAYERS_HOLD || !igrab(inode))
+		/*
+		 * An unlinked one could go with our reference, and wait for a frozen upper where
+		 * the whole host waits for us: in a handler of fsnotify's.
+		 */
+		if (++passed < LAYERS_HOLD || !READ_ONCE(inode->i_nlink) || !igrab(inode))
 			continue;
 		/* The reference keeps our place on the list while the lock is dropped. */
+		passed = 0;
 		spin_unlock(&sb->s_inode_list_lock);
 		iput(place);
 		place = inode;
