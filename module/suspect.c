@@ -381,7 +381,7 @@ static noinline bool suspect_add_new(struct ovlsync_mount *m, struct inode *inod
 	struct ovlsync_suspect *s;
 
 	/* Its data need not survive; FS_ATTRIB tells if it gets a name after all. */
-	if (!READ_ONCE(inode->i_nlink))
+	if (ovlsync_suspect_verdict(inode) == OVLSYNC_GONE)
 		return false;
 	/* Charged to the opener's memory cgroup, which is not to be killed for it. */
 	s = kmem_cache_alloc_lru(suspect_cache, &ovlsync_suspects_lru,
@@ -405,7 +405,7 @@ static noinline bool suspect_add_new(struct ovlsync_mount *m, struct inode *inod
 		return false;
 	}
 	trace_ovlsync_suspect_add(m, inode);
-	/* Its last link may have gone just before it could be found here. */
+	/* Its last link may have gone just before it could be found here; or else the reaper's. */
 	if (!READ_ONCE(inode->i_nlink))
 		ovlsync_suspect_unlink(m, inode);
 	return true;
@@ -445,18 +445,21 @@ __flatten bool ovlsync_suspect_add(struct ovlsync_mount *m, struct inode *inode)
  * Or else the space of a deleted file would be held until the reaper comes (docs/design.md).
  *
  * Context: may sleep.  The caller holds a reference to @inode, so that ours is not the last.
+ * Return: true if it stays, for somebody holds its lock: the reaper is to come soon.
  */
-void ovlsync_suspect_unlink(struct ovlsync_mount *m, struct inode *inode)
+bool ovlsync_suspect_unlink(struct ovlsync_mount *m, struct inode *inode)
 {
+	enum ovlsync_verdict verdict = OVLSYNC_GONE;
 	struct ovlsync_suspect *s;
 	LIST_HEAD(dispose);
 
 	spin_lock(&m->lock);
 	s = ovlsync_suspect_find(m, inode);
-	if (s && ovlsync_suspect_verdict(inode) == OVLSYNC_GONE)
-		ovlsync_suspect_try(s, OVLSYNC_EXIT_UNLINKED, &dispose);
+	if (s && !READ_ONCE(inode->i_nlink))
+		verdict = ovlsync_suspect_try(s, OVLSYNC_EXIT_UNLINKED, &dispose);
 	spin_unlock(&m->lock);
 	ovlsync_suspects_dispose(m, &dispose, OVLSYNC_EXIT_UNLINKED);
+	return verdict == OVLSYNC_DIRTY;
 }
 
 static bool is_unsynced(const struct ovlsync_suspect *s)

@@ -49,7 +49,7 @@ int ovlsync_suspects_init(struct shrinker *shrinker);
 void ovlsync_suspects_exit(void);
 
 bool ovlsync_suspect_add(struct ovlsync_mount *m, struct inode *inode);
-void ovlsync_suspect_unlink(struct ovlsync_mount *m, struct inode *inode);
+bool ovlsync_suspect_unlink(struct ovlsync_mount *m, struct inode *inode);
 struct ovlsync_suspect *ovlsync_suspect_find(struct ovlsync_mount *m, struct inode *inode);
 
 enum ovlsync_verdict ovlsync_suspect_try(struct ovlsync_suspect *s, enum ovlsync_exit how,
@@ -97,8 +97,14 @@ static inline bool ovlsync_inode_unwritten(const struct inode *inode)
  */
 static inline enum ovlsync_verdict ovlsync_suspect_verdict(const struct inode *inode)
 {
-	if (!READ_ONCE(inode->i_nlink))
-		return OVLSYNC_GONE;
+	if (!READ_ONCE(inode->i_nlink)) {
+		/*
+		 * vfs_unlink() and vfs_rename() hold the lock until the filesystem has it in its
+		 * journal; before, a commit would leave the name there, without its data.
+		 */
+		smp_rmb();
+		return inode_is_locked((struct inode *)inode) ? OVLSYNC_DIRTY : OVLSYNC_GONE;
+	}
 	if (atomic_read(&inode->i_writecount) > 0)
 		return OVLSYNC_OPEN;
 	/* i_writecount before what its holders dirtied. */

@@ -74,10 +74,12 @@ static void saw_change(struct ovlsync_mount *m, struct dentry *dentry)
 
 	if (upper->i_sb != ovlsync_mount_upper(m))
 		return;
+	if (!READ_ONCE(upper->i_nlink)) {
+		if (ovlsync_suspect_unlink(m, upper))
+			ovlsync_reaper_wake(m);
+		return;
+	}
 	switch (ovlsync_suspect_verdict(upper)) {
-	case OVLSYNC_GONE:
-		ovlsync_suspect_unlink(m, upper);
-		break;
 	case OVLSYNC_OPEN:
 	case OVLSYNC_DIRTY:
 		add_suspect(m, upper);
