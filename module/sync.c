@@ -302,14 +302,23 @@ static void wait_for_suspects(struct ovlsync_mount *m)
 	pass_end(&pass);
 }
 
-/* What sync_filesystem() ends with, less the flush of everybody's data. */
-static int commit_upper(struct super_block *upper_sb)
+/*
+ * What sync_filesystem() ends with, less the flush of everybody's data.  Where all that goes with
+ * the data is in the journal before the data is on the disk, xfs_log_force() and
+ * f2fs_write_checkpoint() find nothing to write and tell the disk nothing; xfs_file_fsync() and
+ * ext4_sync_fs() know that case.
+ */
+static int commit_upper(const struct ovlsync_upper *upper)
 {
+	struct super_block *upper_sb = upper->sb;
 	int err = 0;
 
 	down_read(&upper_sb->s_umount);
-	if (!sb_rdonly(upper_sb) && upper_sb->s_op->sync_fs)
+	if (!sb_rdonly(upper_sb) && upper_sb->s_op->sync_fs) {
 		err = upper_sb->s_op->sync_fs(upper_sb, 1);
+		if (!err && upper->lazy_flush)
+			err = blkdev_issue_flush(upper_sb->s_bdev);
+	}
 	up_read(&upper_sb->s_umount);
 	return err;
 }
@@ -336,7 +345,7 @@ static int sync_containerized(struct ovlsync_mount *m, int wait, ovlsync_sync_fs
 			      struct ovlsync_sync_result *result)
 {
 	if (test_skip_data)
-		return wait ? commit_upper(m->upper.sb) : 0;
+		return wait ? commit_upper(&m->upper) : 0;
 	if (!wait) {
 		start_suspects(m, result);
 		return 0;
@@ -348,7 +357,7 @@ static int sync_containerized(struct ovlsync_mount *m, int wait, ovlsync_sync_fs
 		result->mode = OVLSYNC_MODE_FULL;
 		return sync_full(m, stock);
 	}
-	return commit_upper(m->upper.sb);
+	return commit_upper(&m->upper);
 }
 
 static void account(struct ovlsync_mount *m, int wait, int err, u64 duration_ns,

@@ -16,6 +16,7 @@ struct super_block;
  * @in_memory: tmpfs or ramfs, where a sync does nothing
  * @orders_truncate: zeroes the tail of a block in the order of the journal, so that truncate(2) by
  *	path needs no watching (docs/design.md)
+ * @lazy_flush: sync_fs with nothing to commit leaves the disk's cache as it is
  * @async_extents: btrfs: pages handed to compression threads are under writeback only later
  * @inodes_by_write: f2fs: its checkpoint leaves out inodes of which only times are dirty; they have
  *	to be given to write_inode (f2fs_dirty_inode() in fs/f2fs/super.c)
@@ -28,6 +29,7 @@ struct ovlsync_upper {
 	bool in_memory;
 	bool orders_truncate;
 	bool async_extents;
+	bool lazy_flush;
 	bool inodes_by_write;
 	size_t inode_bytes;
 };

@@ -335,3 +335,34 @@ truncate_by_path_in_all_forms() { # KIND [OPTIONS]
 	assert_clean "$UPPER"/own/upper/w*
 	clean_list
 }
+
+# With the times of the file in the journal already, and nothing else that sync_fs had to write: of the
+# data the disk's cache is told all the same.
+cache_is_emptied() { # FSTYPE
+	local -a disk
+
+	flushes() { read -ra disk <"/sys/class/block/${UPPER_DEVICE##*/}/stat" && REPLY=${disk[15]}; }
+	release_overlays
+	release_uppers
+	make_upper "$1"
+	mount_overlay own
+	write_file "$file" "$SIZE"
+	clean_list
+	printf %4096s '' | dd of="$file" bs=4096 conv=notrunc status=none
+	dd if=/dev/zero of="$UPPER/neighbour" bs=1 count=1 conv=fsync status=none
+	flushes
+	local before=$REPLY
+	containerized_sync
+	flushes
+	echo "# $((REPLY - before)) times" >&3
+	((REPLY > before))
+}
+
+@test "writers - a file overwritten in place, its times committed by another, is not left in the disk's cache on xfs" {
+	cache_is_emptied xfs
+}
+
+@test "writers - the same on f2fs" {
+	kernel_at_least 6.12.112 || skip "f2fs of this kernel is in mode full"
+	cache_is_emptied f2fs
+}
