@@ -38,7 +38,7 @@
  */
 #define REAPER_SLOWEST 32
 #define REAPER_SLOWEST_DIRTY 2
-/* With many dirty ones, a wait is this many times what the pass held the lock (design section 7). */
+/* With many dirty ones, a wait is this many times what a pass held the lock (docs/design.md). */
 #define REAPER_REST 100
 
 static struct workqueue_struct *reaper_wq;
