@@ -114,7 +114,7 @@ bench-ready: DEPS := build guest bench
 bench-ready: cli-after-deps tools $(foreach kernel,$(or $(BENCH_KERNELS),6.12),guest-$(kernel) faults-$(kernel))
 
 .PHONY: style
-style: ## check the style of C, shell and commits
+style: ## check the style of C and shell
 	@scripts/style
 
 # Where distributions and these shells look.

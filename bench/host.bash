@@ -7,7 +7,7 @@
 
 : "${BENCH_KERNELS:=6.12}" "${BENCH_ROUNDS:=5}" "${BENCH_QUICK:=}"
 : "${BENCH_FILESYSTEMS:=ext4 xfs btrfs}"
-# How a guest is run; a machine that is shared may have to wait for its turn.
+# The command that runs a guest.
 : "${BENCH_VM:=tests/vm/run}"
 [[ ! $BENCH_QUICK ]] || BENCH_ROUNDS=2
 

@@ -150,12 +150,12 @@ static void gc_add_row(struct gc *gc, const struct target *target, const struct 
 	value_set_number(&row[GC_FREED], result->freed_bytes);
 }
 
-/* On stderr, and in JSON beside the mounts that are done. */
+/* On stderr, and beside the mounts that are done where columns are asked for, for there is one for it. */
 static enum ovlctl_status gc_fail(struct gc *gc, const struct target *target, int error,
 				  const char *why)
 {
 	warnx("%s: cannot collect: %s", target->name, why);
-	if (gc->output.json) {
+	if (gc->output.json || output_wants_table(&gc->output)) {
 		struct value *row = rows_add(&gc->rows);
 
 		value_set_number(&row[GC_DEVICE], target->dev);

@@ -374,10 +374,12 @@ void ovlsync_upper_classify(struct ovlsync_upper *upper, struct super_block *upp
 	const char *type = upper_sb->s_type->name;
 
 	upper->refusal = NULL;
+	/* These two commit nothing, and empty no cache, where nothing is left to commit. */
+	upper->lazy_flush = !strcmp(type, "xfs") || !strcmp(type, "f2fs");
 	if (!strcmp(type, "ext4"))
 		classify_ext4(upper, upper_sb);
 	else if (!strcmp(type, "xfs"))
-		upper->orders_truncate = upper->lazy_flush = true;
+		upper->orders_truncate = true;
 	else if (!strcmp(type, "btrfs"))
 		upper->async_extents = true;
 	else if (upper_sb->s_magic == TMPFS_MAGIC || upper_sb->s_magic == RAMFS_MAGIC)
@@ -385,7 +387,7 @@ void ovlsync_upper_classify(struct ovlsync_upper *upper, struct super_block *upp
 	else if (!strcmp(type, "f2fs") && !OVLSYNC_F2FS_COMMITS_DIR_TIMES)
 		upper->refusal = "f2fs of this kernel does not commit times of directories";
 	else if (!strcmp(type, "f2fs"))
-		upper->inodes_by_write = upper->lazy_flush = true;
+		upper->inodes_by_write = true;
 	else
 		upper->refusal = "upper filesystem is of a type that is not proven to be safe";
 	/* ksize() of any byte of a slab object is the object's size, and the inode is one part. */

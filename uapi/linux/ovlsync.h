@@ -21,7 +21,7 @@
  *
  *   - a structure smaller than the first version (OVLSYNC_*_SIZE_VER0) is refused with EINVAL;
  *   - one that is larger than the kernel's is taken if all the bytes that the kernel does not know
- *     are zero, and refused with E2BIG otherwise;
+ *     are zero, and it fits in a page; otherwise it is refused with E2BIG;
  *   - on success the kernel writes back as many bytes as both know, and sets @size to the size
  *     that it knows itself;
  *   - of the request's number the kernel looks at magic and command only, not at the size coded in
@@ -32,11 +32,13 @@
  * caller needs CAP_SYS_ADMIN in the user namespace that owns the overlay superblock, and has to be
  * able to open /dev/ovlsync (mode 0600).
  *
- * Errors, for all three.  Nothing has been changed when one of them is returned:
+ * Errors, for all three.  Nothing has been changed when one of them is returned, but for EFAULT,
+ * which may also mean that all was done and the figures could not be written back:
  *
  *   EFAULT      the structure can't be read or written
  *   EINVAL      @size too small, unknown bits in @flags, or a reserved field that is not zero
- *   E2BIG       @size larger than the kernel's, with bytes set that the kernel does not know
+ *   E2BIG       @size larger than the kernel's, with bytes set that the kernel does not know, or
+ *               larger than a page
  *   EBADF       @fd is not an open descriptor, or was opened with O_PATH
  *   EOPNOTSUPP  @fd is not on an overlay
  *   ENODEV      @fd is on an overlay that ovlsync is not attached to
@@ -48,25 +50,26 @@
  * Looks at every suspect that is on the list when the call begins, whatever its age, and takes off
  * the list those that may go: not open for write through any path, no dirty or written-back page,
  * inode clean.  With OVLSYNC_GC_DRY_RUN nothing is taken and the figures are those that a real call
- * would have returned.  With OVLSYNC_GC_SYNC_FIRST the mount is synced first, as OVLSYNC_IOC_SYNC
- * does (the two flags together are refused with EINVAL); an error of that sync is returned, and
- * nothing is reaped then.
+ * would have returned (but that one leaves unlinked files of a frozen upper).  With
+ * OVLSYNC_GC_SYNC_FIRST the mount is synced first, as OVLSYNC_IOC_SYNC does (the two flags together
+ * are refused with EINVAL); an error of that sync is returned, and nothing is reaped then.
  *
  * OVLSYNC_IOC_SYNC: syncfs(2) with figures
  * ----------------------------------------
  * Does what syncfs(2) on @fd does, with the same errors (EIO, ENOSPC, EDQUOT, ...; a writeback
  * error is returned once to each open file description, and counts as returned for the one that
  * @fd refers to), and says what it did.  In a mode other than "containerized" the kernel's own
- * overlayfs does the work, and @inodes and @bytes are zero: nobody counted.
+ * overlayfs does the work, and @inodes and @bytes are zero: nobody counted.  A sync that begins as
+ * a containerized one and turns out to need a full one is told as "full", with what it had counted.
  *
- * OVLSYNC_IOC_STATS: all counters at one moment
- * ---------------------------------------------
- * The same counters as in sysfs, read under one lock, so that
+ * OVLSYNC_IOC_STATS: all counters in one call
+ * -------------------------------------------
+ * The same counters as in sysfs.  Those of the list are read under one lock, so that
  *
  *   added_total = nr + reaped_total + shrunk_total + synced_total + unlinked_total +
  *                 forced_total + evicted_total
  *
- * holds exactly.
+ * holds exactly; those of syncs are read after it.
  *
  * Generic netlink
  * ---------------
