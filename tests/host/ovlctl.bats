@@ -155,9 +155,11 @@ load helpers
 		mount --bind /dev/null /mnt/dev/ovlsync
 		mount --rbind /mnt/dev /dev
 		ovlctl gc --all || echo "gc: status $?"
+		ovlctl gc --all -o MOUNTPOINT,ERROR 2>/dev/null || :
 		ovlctl sync --mount "/mnt/plain u/merged" || echo "sync: status $?"'
 	assert_line "ovlctl: /mnt/plain u/merged: cannot collect: the ovlsync module that is loaded is too old for this ovlctl"
 	assert_line "ovlctl: /mnt/plain u/merged: cannot sync: the ovlsync module that is loaded is too old for this ovlctl"
+	assert_line --regexp "^/mnt/plain u/merged +the ovlsync module that is loaded is too old for this ovlctl"
 	assert_line "gc: status 1"
 	assert_line "sync: status 1"
 	# What it has not is not known, and the rest is shown.
