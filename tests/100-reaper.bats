@@ -43,6 +43,8 @@ set_reaper() { # NAME INTERVAL_MS MIN_AGE_MS MAX_SUSPECTS
 	set_value "$1" reaper/max_suspects "$4"
 }
 
+passes_above() { value own reaper/passes_total && ((REPLY > $1)); } # NR
+
 # The inodes that all filesystems have in memory, as often as reclaim could come by, into REPLY. Not the
 # objects of the slab: KASAN keeps those that were freed, to see who uses them.
 inodes_after_reclaim() {
@@ -154,7 +156,6 @@ inodes_after_reclaim() {
 	before=$REPLY
 	write_file "$MNT/own/new" 10
 	# Rare ones are 1,600 ms apart.
-	passes_above() { value own reaper/passes_total && ((REPLY > $1)); }
 	retry_until 3 passes_above "$((before + 3))"
 }
 
@@ -198,7 +199,6 @@ passes_in_3_s() {
 
 	set_reaper own 2000 0 1000
 	"$TOOLS/openers" map "$MNT/own" 0 1
-	passes_above() { value own reaper/passes_total && ((REPLY > $1)); }
 	retry_until 4 passes_above 0
 	# The file is dirty: the next pass is two intervals away.
 	begun_us=${EPOCHREALTIME/./}
@@ -212,7 +212,7 @@ passes_in_3_s() {
 }
 
 @test "reaper: a mount without suspects has no passes" {
-	set_reaper own 5 0 1000
+	set_reaper own 10 0 1000
 	write_file "$MNT/own/file" 10
 	sync
 	retry_until 3 value_is own suspects/nr 0
