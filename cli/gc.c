@@ -150,7 +150,7 @@ static void gc_add_row(struct gc *gc, const struct target *target, const struct 
 	value_set_number(&row[GC_FREED], result->freed_bytes);
 }
 
-/* On stderr, and beside the mounts that are done where columns are asked for, for there is one for it. */
+/* On stderr, and where columns are asked for as a row among the mounts that are done. */
 static enum ovlctl_status gc_fail(struct gc *gc, const struct target *target, int error,
 				  const char *why)
 {
